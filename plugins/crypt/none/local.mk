@@ -1,0 +1,1 @@
+# plugins/crypt/none

@@ -1,0 +1,2 @@
+include plugins/auth/unix/local.mk
+include plugins/crypt/none/local.mk

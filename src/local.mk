@@ -1,0 +1,14 @@
+include src/util/local.mk
+include src/os/local.mk
+include src/event/local.mk
+include src/wire/local.mk
+include src/protocol/local.mk
+include src/config/local.mk
+include src/plugin/local.mk
+include src/crypt/local.mk
+include src/auth/local.mk
+include src/session/local.mk
+include src/device/local.mk
+include src/daemon/local.mk
+include src/client/local.mk
+include src/backend/local.mk

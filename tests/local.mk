@@ -1,0 +1,16 @@
+include tests/util/local.mk
+include tests/os/local.mk
+include tests/event/local.mk
+include tests/wire/local.mk
+include tests/protocol/local.mk
+include tests/config/local.mk
+include tests/plugin/local.mk
+include tests/crypt/local.mk
+include tests/auth/local.mk
+include tests/session/local.mk
+include tests/device/local.mk
+include tests/daemon/local.mk
+include tests/client/local.mk
+include tests/backend/local.mk
+include tests/plugins/local.mk
+include tests/e2e/local.mk
