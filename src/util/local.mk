@@ -1,1 +1,4 @@
-# src/util
+noinst_LTLIBRARIES += src/util/libutil.la
+src_util_libutil_la_SOURCES = \
+	src/util/ByteBuffer.cxx src/util/ByteBuffer.hxx \
+	src/util/ByteOrder.hxx
