@@ -479,7 +479,7 @@ class Client:
 
     def configure(self, servers):
         lines = [f"plugin_dir = {self.stage.plugins}", *servers]
-        write_file(os.path.join(self.sane_dir, "netsane.conf"), "\n".join(lines) + "\n")
+        write_file(os.path.join(self.sane_dir, "netsane.conf"), "\n".join(lines) + "\n", 0o600)
 
     def environment(self):
         env = {"PATH": os.environ.get("PATH", "/usr/bin:/bin"), "LANG": "C", "HOME": self.folder,
