@@ -53,7 +53,7 @@ void ServerSession::greet()
 
 void ServerSession::askAtConnect(SessionTime now)
 {
-    if (settings_.auth_at != AuthAt::connect || settings_.auth_methods.empty())
+    if (!settings_.login_at_connect || settings_.auth_methods.empty())
         return;
     if (!login_.canOffer(transport_.isConfidential()))
         return fail("a login is required, and no method may be offered on an unencrypted connection");
@@ -63,7 +63,7 @@ void ServerSession::askAtConnect(SessionTime now)
 bool ServerSession::holdsRequests() const noexcept
 {
     return crypt_asked_ || finished_ ||
-           (settings_.auth_at == AuthAt::connect && !settings_.auth_methods.empty() && !login_.isLoggedIn());
+           (settings_.login_at_connect && !settings_.auth_methods.empty() && !login_.isLoggedIn());
 }
 
 ServerState ServerSession::state() const noexcept
@@ -155,7 +155,7 @@ void ServerSession::loginResult(ServerLogin::Result result, SessionTime now)
             host_.openDevice(*queue_.front().device, opening_name_);
         return pump(now);
     case ServerLogin::Result::declined:
-        if (settings_.auth_at == AuthAt::connect)
+        if (settings_.login_at_connect)
             return fail("a login is required");
         if (open_waits)
             queue_.refuse(queue_.front(), {Status::access_denied, "no login"});
