@@ -164,7 +164,7 @@ void ClientConnection::deviceReadable(DeviceKey key)
     const auto found = channels_.find(key);
     if (found == channels_.end())
         return;
-    DeviceLink &channel = *found->second;
+    DeviceStream &channel = *found->second;
     if (!channel.receive()) {
         drainDevice(key, channel); // what it said before it ended
         if (channels_.contains(key))
@@ -182,7 +182,7 @@ bool ClientConnection::drainDevices()
     return false;
 }
 
-bool ClientConnection::drainDevice(DeviceKey key, DeviceLink &channel)
+bool ClientConnection::drainDevice(DeviceKey key, DeviceStream &channel)
 {
     bool progress = false;
     try {
@@ -210,7 +210,7 @@ void ClientConnection::openResult(const OpenResult &result, UniqueFd channel)
             return; // closing the descriptor ends the device process
         const DeviceKey key = result.device;
         channels_.insert_or_assign(
-            key, std::make_unique<DeviceLink>(loop_, std::move(channel), [this, key] { deviceReadable(key); }));
+            key, std::make_unique<DeviceStream>(loop_, std::move(channel), [this, key] { deviceReadable(key); }));
     }
     session_.deviceOpened(result.device, result.decision, EventLoop::now());
     update();

@@ -4,7 +4,7 @@
 // through ClientConnectionOwner::connectionEnded(), once; it is destroyed later, from the loop.
 #pragma once
 
-#include "daemon/DeviceLink.hxx"
+#include "daemon/DeviceStream.hxx"
 #include "daemon/IpcMessages.hxx"
 #include "event/Watch.hxx"
 #include "session/ServerSession.hxx"
@@ -64,7 +64,7 @@ private:
     void receiveRest();
     void deviceReadable(DeviceKey key);
     bool drainDevices();
-    bool drainDevice(DeviceKey key, DeviceLink &channel);
+    bool drainDevice(DeviceKey key, DeviceStream &channel);
     bool flush();
     void update();
     void schedule();
@@ -76,8 +76,8 @@ private:
     UniqueFd socket_;
     const SessionSettings &settings_;
     ServerSession session_;
-    std::map<DeviceKey, std::unique_ptr<DeviceLink>> channels_;
-    std::vector<std::unique_ptr<DeviceLink>> closed_channels_; // until nobody up the stack uses them
+    std::map<DeviceKey, std::unique_ptr<DeviceStream>> channels_;
+    std::vector<std::unique_ptr<DeviceStream>> closed_channels_; // until nobody up the stack uses them
     bool lingering_ = false;                                      // our side is shut down, the peer's isn't
     bool ended_ = false;
     TimePoint scheduled_for_ = TimePoint::max();

@@ -28,7 +28,7 @@ netsaned_LDADD = src/config/libconfig_server.la src/daemon/libdaemon.la
 netsaned_session_SOURCES = \
 	src/daemon/ClientConnection.cxx src/daemon/ClientConnection.hxx \
 	src/daemon/DaemonPluginServices.cxx src/daemon/DaemonPluginServices.hxx \
-	src/daemon/DeviceLink.cxx src/daemon/DeviceLink.hxx \
+	src/daemon/DeviceStream.cxx src/daemon/DeviceStream.hxx \
 	src/daemon/SessionProcess.cxx src/daemon/SessionProcess.hxx \
 	src/daemon/session_main.cxx
 netsaned_session_LDADD = src/session/libsession_server.la src/daemon/libdaemon.la

@@ -1,4 +1,4 @@
-#include "daemon/DeviceLink.hxx"
+#include "daemon/DeviceStream.hxx"
 
 #include "os/Socket.hxx"
 
@@ -17,13 +17,13 @@ constexpr std::size_t receive_bytes = 65 * 1024;
 
 } // namespace
 
-DeviceLink::DeviceLink(EventLoop &loop, UniqueFd socket, std::function<void()> on_readable)
+DeviceStream::DeviceStream(EventLoop &loop, UniqueFd socket, std::function<void()> on_readable)
     : socket_(std::move(socket)), watch_(loop, socket_.get(), std::move(on_readable), [this] { flush(); })
 {
     setNonBlocking(socket_.get(), true);
 }
 
-void DeviceLink::send(std::span<const std::byte> bytes)
+void DeviceStream::send(std::span<const std::byte> bytes)
 {
     if (!socket_)
         return;
@@ -31,7 +31,7 @@ void DeviceLink::send(std::span<const std::byte> bytes)
     flush();
 }
 
-void DeviceLink::flush()
+void DeviceStream::flush()
 {
     while (!out_.empty()) {
         const ssize_t sent = ::send(socket_.get(), out_.data().data(), out_.size(), MSG_NOSIGNAL);
@@ -46,7 +46,7 @@ void DeviceLink::flush()
     watch_.wantWrite(!out_.empty());
 }
 
-bool DeviceLink::receive()
+bool DeviceStream::receive()
 {
     const auto room = decoder_.prepare(std::max(receive_bytes, decoder_.missingBytes()));
     ssize_t got;
@@ -59,7 +59,7 @@ bool DeviceLink::receive()
     return got != 0;
 }
 
-void DeviceLink::close()
+void DeviceStream::close()
 {
     watch_.wantRead(false);
     watch_.wantWrite(false);

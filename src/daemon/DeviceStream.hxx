@@ -15,10 +15,10 @@
 
 namespace netsane {
 
-class DeviceLink {
+class DeviceStream {
 public:
     // on_readable is called from the loop while wantRead(true) is in force.
-    DeviceLink(EventLoop &loop, UniqueFd socket, std::function<void()> on_readable);
+    DeviceStream(EventLoop &loop, UniqueFd socket, std::function<void()> on_readable);
 
     void send(std::span<const std::byte> bytes);
 
