@@ -102,10 +102,11 @@ TEST(MessageReader, RejectsFieldsOfTheWrongShape)
     for (const auto &row : table) {
         const auto bytes = messageWith(row.field);
         MessageReader reader(viewMessage(bytes, limits_before_login));
-        if (row.valid)
+        if (row.valid) {
             EXPECT_NO_THROW(row.read(reader)) << row.what;
-        else
+        } else {
             EXPECT_THROW(row.read(reader), ProtocolError) << row.what;
+        }
     }
 }
 
