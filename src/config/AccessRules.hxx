@@ -29,7 +29,7 @@ using GroupLookup = std::function<bool(const std::string &user, const std::strin
 // getgrouplist(3) for users of the system; for others, the member list of the group. Errors are "no". Blocks.
 bool isInSystemGroup(const std::string &user, const std::string &group);
 
-// What a connection that isn't logged in can expect of a device.
+// What a connection that isn't logged in can expect of a device; the larger the better.
 enum class Outlook {
     never,       // refuse
     after_login, // some login gets it: ask for one
@@ -70,6 +70,7 @@ private:
 
     Rule compile(const AllowRule &rule) const;
     bool matchesUser(const Rule &rule, const std::optional<std::string> &user) const;
+    Outlook outlookOf(const Rule &rule) const noexcept;
 
     bool logins_possible_;
     GroupLookup groups_;

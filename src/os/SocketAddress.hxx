@@ -31,7 +31,8 @@ public:
     // 127.0.0.0/8, ::1, and unix sockets: the bytes don't leave this machine.
     bool isLoopback() const noexcept;
 
-    std::uint16_t port() const noexcept; // 0 where there is none
+    std::uint16_t port() const noexcept;                       // 0 where there is none
+    SocketAddress withPort(std::uint16_t port) const noexcept; // the same where it isn't IP
 
     // 4 or 16 bytes in network order, valid as long as this; empty where it isn't IP.
     std::span<const std::byte> addressBytes() const noexcept;
