@@ -53,7 +53,7 @@ public:
     size_t writePlain(std::span<const std::byte> bytes) noexcept;
 
     /// The peer's connection has ended: the state becomes Closed, or Truncated if the method knows a goodbye and there
-    /// was none.
+    /// was none. All that it has sent must have been pushed before.
     void endWire() noexcept;
 
     /// Ends this side's direction: pullWire() yields the rest and the goodbye.

@@ -4,6 +4,7 @@
 
 #pragma once
 
+#include "plugin/MethodDescription.hxx"
 #include "plugin/PluginServices.hxx"
 
 #include <cstdint>
@@ -11,21 +12,6 @@
 #include <string>
 
 namespace netsane {
-
-/// The checked copy of a descriptor. Pointers to functions and operations belong to the module.
-struct MethodDescription {
-    PluginKind kind{};
-    uint32_t id = 0;
-    uint32_t flags = 0;
-    std::string name;
-    std::string version;
-    int32_t (*init)(const netsane_host_v1 *, void **) = nullptr;
-    void (*fini)(void *) = nullptr;
-    netsane_auth_ops_v1 auth_server{}; ///< struct_size 0: role not supported
-    netsane_auth_ops_v1 auth_client{};
-    netsane_crypt_ops_v1 crypt_server{};
-    netsane_crypt_ops_v1 crypt_client{};
-};
 
 class Method {
 public:
