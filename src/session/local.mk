@@ -14,3 +14,12 @@ src_session_libsession_server_la_SOURCES = \
 	src/session/ServerTypes.hxx \
 	src/session/StatusText.cxx src/session/StatusText.hxx
 src_session_libsession_server_la_LIBADD = src/session/libtransport.la
+
+# src/session
+noinst_LTLIBRARIES += src/session/libsession_client.la
+src_session_libsession_client_la_SOURCES = \
+	src/session/ClientLogin.cxx src/session/ClientLogin.hxx \
+	src/session/ClientPolicy.hxx \
+	src/session/ClientSession.cxx src/session/ClientSession.hxx \
+	src/session/ClientText.cxx src/session/ClientText.hxx
+src_session_libsession_client_la_LIBADD = src/protocol/libprotocol.la src/crypt/libcrypt_stream.la src/auth/libauth.la
