@@ -1,1 +1,40 @@
-# src/daemon
+sbin_PROGRAMS += netsaned
+program_PROGRAMS += netsaned-session netsaned-auth
+noinst_LTLIBRARIES += src/daemon/libdaemon.la
+
+# What the supervisor, the session process and the auth process share.
+src_daemon_libdaemon_la_SOURCES = \
+	src/daemon/ChildMain.cxx src/daemon/ChildMain.hxx \
+	src/daemon/ChildProcess.cxx src/daemon/ChildProcess.hxx \
+	src/daemon/IpcMessages.cxx src/daemon/IpcMessages.hxx \
+	src/daemon/Log.cxx src/daemon/Log.hxx \
+	src/daemon/PacketChannel.cxx src/daemon/PacketChannel.hxx
+src_daemon_libdaemon_la_CPPFLAGS = $(AM_CPPFLAGS) $(SPDLOG_CFLAGS) $(CLI11_CFLAGS)
+src_daemon_libdaemon_la_LIBADD = \
+	src/protocol/libprotocol.la src/event/libevent_loop.la src/plugin/libplugin.la $(SPDLOG_LIBS)
+
+netsaned_SOURCES = \
+	src/daemon/Acceptor.cxx src/daemon/Acceptor.hxx \
+	src/daemon/ChildReaper.cxx src/daemon/ChildReaper.hxx \
+	src/daemon/DeviceBroker.cxx src/daemon/DeviceBroker.hxx \
+	src/daemon/DeviceLister.cxx src/daemon/DeviceLister.hxx \
+	src/daemon/ProgramPaths.cxx src/daemon/ProgramPaths.hxx \
+	src/daemon/Supervisor.cxx src/daemon/Supervisor.hxx \
+	src/daemon/WorkerProcess.cxx src/daemon/WorkerProcess.hxx \
+	src/daemon/supervisor_main.cxx
+netsaned_CPPFLAGS = $(AM_CPPFLAGS) $(CLI11_CFLAGS)
+netsaned_LDADD = src/config/libconfig_server.la src/daemon/libdaemon.la
+
+netsaned_session_SOURCES = \
+	src/daemon/ClientConnection.cxx src/daemon/ClientConnection.hxx \
+	src/daemon/DaemonPluginServices.cxx src/daemon/DaemonPluginServices.hxx \
+	src/daemon/DeviceStream.cxx src/daemon/DeviceStream.hxx \
+	src/daemon/SessionProcess.cxx src/daemon/SessionProcess.hxx \
+	src/daemon/session_main.cxx
+netsaned_session_LDADD = src/session/libsession_server.la src/daemon/libdaemon.la
+
+netsaned_auth_SOURCES = \
+	src/daemon/AuthProcess.cxx src/daemon/AuthProcess.hxx \
+	src/daemon/DaemonPluginServices.cxx src/daemon/DaemonPluginServices.hxx \
+	src/daemon/auth_main.cxx
+netsaned_auth_LDADD = src/auth/libauth.la src/daemon/libdaemon.la

@@ -1,1 +1,24 @@
-# src/device
+noinst_LTLIBRARIES += src/device/libdevice.la
+src_device_libdevice_la_SOURCES = \
+	src/device/BlockQueue.cxx src/device/BlockQueue.hxx \
+	src/device/CancelSignal.cxx src/device/CancelSignal.hxx \
+	src/device/ChannelWriter.cxx src/device/ChannelWriter.hxx \
+	src/device/DeviceChannel.cxx src/device/DeviceChannel.hxx \
+	src/device/DeviceLink.cxx src/device/DeviceLink.hxx \
+	src/device/DeviceProcess.cxx src/device/DeviceProcess.hxx \
+	src/device/DeviceRequest.cxx src/device/DeviceRequest.hxx \
+	src/device/DeviceWorker.cxx src/device/DeviceWorker.hxx \
+	src/device/DllConfig.cxx src/device/DllConfig.hxx \
+	src/device/OptionControl.cxx src/device/OptionControl.hxx \
+	src/device/OptionTable.cxx src/device/OptionTable.hxx \
+	src/device/SaneEnvironment.cxx src/device/SaneEnvironment.hxx \
+	src/device/SaneHandle.cxx src/device/SaneHandle.hxx \
+	src/device/SaneLibrary.cxx src/device/SaneLibrary.hxx
+src_device_libdevice_la_CXXFLAGS = $(AM_CXXFLAGS) $(SANE_CFLAGS)
+src_device_libdevice_la_LIBADD = src/protocol/libprotocol.la src/os/libos.la
+
+# The only program that links libsane.
+program_PROGRAMS += netsaned-device
+netsaned_device_SOURCES = src/daemon/device_main.cxx
+netsaned_device_CXXFLAGS = $(AM_CXXFLAGS) $(CLI11_CFLAGS)
+netsaned_device_LDADD = src/device/libdevice.la $(SANE_LIBS) $(PTHREAD_LIBS)

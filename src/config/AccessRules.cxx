@@ -1,0 +1,211 @@
+#include "config/AccessRules.hxx"
+
+#include "os/SocketAddress.hxx"
+
+#include <algorithm>
+#include <cerrno>
+#include <grp.h>
+#include <pwd.h>
+#include <stdexcept>
+#include <utility>
+
+namespace netsane {
+
+namespace {
+
+constexpr std::size_t max_lookup_bytes = 1U << 20;
+constexpr std::size_t max_groups = 65536; // NGROUPS_MAX of Linux
+
+// Calls one of the …_r functions of pwd.h and grp.h with a buffer that grows as it asks. False when there is no such
+// entry or the lookup failed.
+template<typename Entry, typename Lookup>
+bool lookUp(Entry &entry, std::vector<char> &buffer, Lookup lookup)
+{
+    for (buffer.resize(1024); buffer.size() <= max_lookup_bytes; buffer.resize(buffer.size() * 4)) {
+        Entry *found = nullptr;
+        int error;
+        do {
+            error = lookup(&entry, buffer.data(), buffer.size(), &found);
+        } while (error == EINTR);
+        if (error != ERANGE)
+            return error == 0 && found;
+    }
+    return false;
+}
+
+std::vector<gid_t> groupsOf(const std::string &user, gid_t primary)
+{
+    std::vector<gid_t> ids(64);
+    for (;;) {
+        int count = static_cast<int>(ids.size());
+        if (::getgrouplist(user.c_str(), primary, ids.data(), &count) >= 0) {
+            ids.resize(static_cast<std::size_t>(count));
+            return ids;
+        }
+        if (ids.size() > max_groups)
+            return {};
+        ids.resize(std::max(static_cast<std::size_t>(count), ids.size() * 2));
+    }
+}
+
+bool isListedMember(const group &entry, const std::string &user)
+{
+    for (char **member = entry.gr_mem; member && *member; ++member)
+        if (user == *member)
+            return true;
+    return false;
+}
+
+} // namespace
+
+bool isInSystemGroup(const std::string &user, const std::string &group_name)
+{
+    if (user.empty() || user.find('\0') != user.npos)
+        return false;
+    std::vector<char> group_buffer;
+    group group_entry;
+    if (!lookUp(group_entry, group_buffer, [&](auto... rest) { return ::getgrnam_r(group_name.c_str(), rest...); }))
+        return false;
+    std::vector<char> user_buffer;
+    passwd user_entry;
+    if (!lookUp(user_entry, user_buffer, [&](auto... rest) { return ::getpwnam_r(user.c_str(), rest...); }))
+        return isListedMember(group_entry, user);
+    const auto ids = groupsOf(user, user_entry.pw_gid);
+    return std::find(ids.begin(), ids.end(), group_entry.gr_gid) != ids.end();
+}
+
+bool matchesPattern(std::string_view pattern, std::string_view name) noexcept
+{
+    std::size_t p = 0;
+    std::size_t n = 0;
+    std::size_t star = pattern.npos; // the last * met
+    std::size_t star_end = 0;        // where in name what it stands for ends, as tried now
+    while (n < name.size()) {
+        if (p < pattern.size() && pattern[p] == '*') {
+            star = p++;
+            star_end = n;
+        } else if (p < pattern.size() && (pattern[p] == '?' || pattern[p] == name[n])) {
+            ++p;
+            ++n;
+        } else if (star != pattern.npos) {
+            // Only the last * need ever take more: what an earlier one could take, the last one can too.
+            p = star + 1;
+            n = ++star_end;
+        } else {
+            return false;
+        }
+    }
+    return pattern.find_first_not_of('*', p) == pattern.npos;
+}
+
+bool AccessRules::Rule::matchesHost(const SocketAddress &peer) const
+{
+    if (any_host)
+        return true;
+    if (peer.isUnix())
+        return unix_sockets;
+    const auto address = peer.addressBytes();
+    return std::any_of(prefixes.begin(), prefixes.end(),
+                       [&](const CidrPrefix &prefix) { return prefix.contains(address); });
+}
+
+bool AccessRules::Rule::matchesDevice(std::string_view device) const
+{
+    const auto matches = [&](const std::string &pattern) { return matchesPattern(pattern, device); };
+    return devices.empty() || std::any_of(devices.begin(), devices.end(), matches);
+}
+
+AccessRules::AccessRules(const std::vector<AllowRule> &rules, bool logins_possible, GroupLookup groups)
+    : logins_possible_(logins_possible), groups_(std::move(groups))
+{
+    if (rules.empty())
+        rules_.push_back(compile({}));
+    for (const auto &rule : rules)
+        rules_.push_back(compile(rule));
+}
+
+AccessRules::AccessRules(const ServerConfig &config, GroupLookup groups)
+    : AccessRules(config.allow, !config.auth.empty(), std::move(groups))
+{
+}
+
+AccessRules::Rule AccessRules::compile(const AllowRule &rule) const
+{
+    Rule result;
+    if (rule.users.empty())
+        (logins_possible_ ? result.any_login : result.everyone) = true;
+    for (const auto &user : rule.users) {
+        if (user == "anonymous")
+            result.everyone = true;
+        else if (user == "*")
+            result.any_login = true;
+        else if (user.starts_with('@') && user.size() > 1)
+            result.groups.push_back(user.substr(1));
+        else if (!user.empty() && user != "@")
+            result.users.push_back(user);
+        else
+            throw ConfigError("allow.users: \"" + user + "\": no name");
+    }
+    result.any_host = rule.hosts.empty();
+    for (const auto &host : rule.hosts) {
+        if (host == "*")
+            result.any_host = true;
+        else if (host == "unix")
+            result.unix_sockets = true;
+        else
+            try {
+                result.prefixes.push_back(CidrPrefix::parse(host));
+            } catch (const std::invalid_argument &error) {
+                throw ConfigError("allow.hosts: \"" + host + "\": " + error.what());
+            }
+    }
+    result.devices = rule.devices;
+    return result;
+}
+
+bool AccessRules::matchesUser(const Rule &rule, const std::optional<std::string> &user) const
+{
+    if (rule.everyone)
+        return true;
+    if (!user || user->empty())
+        return false;
+    if (rule.any_login || std::find(rule.users.begin(), rule.users.end(), *user) != rule.users.end())
+        return true;
+    return std::any_of(rule.groups.begin(), rule.groups.end(),
+                       [&](const std::string &group) { return groups_(*user, group); });
+}
+
+Outlook AccessRules::outlookOf(const Rule &rule) const noexcept
+{
+    if (rule.everyone)
+        return Outlook::now;
+    return logins_possible_ ? Outlook::after_login : Outlook::never;
+}
+
+bool AccessRules::decide(const std::optional<std::string> &user, const SocketAddress &peer,
+                         std::string_view device) const
+{
+    return std::any_of(rules_.begin(), rules_.end(), [&](const Rule &rule) {
+        return rule.matchesHost(peer) && rule.matchesDevice(device) && matchesUser(rule, user);
+    });
+}
+
+Outlook AccessRules::outlook(const SocketAddress &peer, std::string_view device) const
+{
+    Outlook best = Outlook::never;
+    for (const auto &rule : rules_)
+        if (rule.matchesHost(peer) && rule.matchesDevice(device))
+            best = std::max(best, outlookOf(rule));
+    return best;
+}
+
+Outlook AccessRules::outlookForHost(const SocketAddress &peer) const
+{
+    Outlook best = Outlook::never;
+    for (const auto &rule : rules_)
+        if (rule.matchesHost(peer))
+            best = std::max(best, outlookOf(rule));
+    return best;
+}
+
+} // namespace netsane

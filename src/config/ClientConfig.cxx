@@ -1,0 +1,327 @@
+#include "config/ClientConfig.hxx"
+
+#include "os/Error.hxx"
+#include "os/UniqueFd.hxx"
+
+#include <algorithm>
+#include <array>
+#include <cerrno>
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+#include <utility>
+
+namespace netsane {
+
+struct ClientConfig::Line {
+    std::string_view text;
+    const std::string &file_name;
+    unsigned number;
+    bool may_hold_password;
+};
+
+namespace {
+
+constexpr std::size_t max_file_bytes = 1U << 20;
+constexpr std::string_view blanks = " \t\r\f\v";
+
+std::string_view trim(std::string_view text) noexcept
+{
+    const auto begin = text.find_first_not_of(blanks);
+    if (begin == std::string_view::npos)
+        return {};
+    return text.substr(begin, text.find_last_not_of(blanks) - begin + 1);
+}
+
+// The next word, with the quotes in it taken off: user="jo smith" is one word. Nothing at the end or at a comment.
+std::optional<std::string> nextWord(std::string_view &text)
+{
+    text = trim(text);
+    if (text.empty() || text.front() == '#')
+        return std::nullopt;
+    std::string word;
+    bool quoted = false;
+    std::size_t i = 0;
+    for (; i < text.size(); ++i) {
+        if (text[i] == '"')
+            quoted = !quoted;
+        else if (!quoted && blanks.find(text[i]) != std::string_view::npos)
+            break;
+        else
+            word += text[i];
+    }
+    text.remove_prefix(i);
+    return word;
+}
+
+std::vector<std::string> splitList(std::string_view text)
+{
+    std::vector<std::string> words;
+    while (!text.empty()) {
+        const auto end = std::min(text.find_first_of(" \t,"), text.size());
+        if (end != 0)
+            words.emplace_back(text.substr(0, end));
+        text.remove_prefix(std::min(end + 1, text.size()));
+    }
+    return words;
+}
+
+std::optional<bool> parseBool(std::string_view text) noexcept
+{
+    if (text == "yes" || text == "true" || text == "1")
+        return true;
+    if (text == "no" || text == "false" || text == "0")
+        return false;
+    return std::nullopt;
+}
+
+std::optional<TlsMode> parseTls(std::string_view text) noexcept
+{
+    if (text == "require")
+        return TlsMode::require;
+    if (text == "prefer")
+        return TlsMode::prefer;
+    if (text == "off")
+        return TlsMode::off;
+    return std::nullopt;
+}
+
+std::optional<std::chrono::seconds> parseTimeout(std::string_view text) noexcept
+{
+    const auto number = parsePort(text); // the same digits
+    return number && *number <= 3600 ? std::optional(std::chrono::seconds(*number)) : std::nullopt;
+}
+
+// Method names become part of a file name.
+std::optional<std::vector<std::string>> parseMethods(std::string_view text)
+{
+    auto names = splitList(text);
+    for (const auto &name : names)
+        if (name.size() > 64 || name.find_first_not_of("abcdefghijklmnopqrstuvwxyz0123456789_-") != std::string::npos)
+            return std::nullopt;
+    return names;
+}
+
+std::optional<std::string> absolutePath(std::string_view text)
+{
+    return text.starts_with('/') ? std::optional(std::string(text)) : std::nullopt;
+}
+
+// The user's name of a login is 1 to 255 bytes (protocol.md §9).
+std::optional<std::string> parseUser(std::string_view text)
+{
+    return text.empty() || text.size() > 255 ? std::nullopt : std::optional(std::string(text));
+}
+
+// One key: how its value is read into the settings. False: not a value of this key.
+struct Key {
+    std::string_view name;
+    bool (*set)(ServerSettings &, std::string_view);
+    const char *expects;
+};
+
+template<auto Member, auto Parse>
+bool setMember(ServerSettings &settings, std::string_view text)
+{
+    auto value = Parse(text);
+    if (!value)
+        return false;
+    settings.*Member = std::move(*value);
+    return true;
+}
+
+std::optional<std::string> anyText(std::string_view text)
+{
+    return std::string(text);
+}
+
+constexpr std::array<Key, 8> keys{{
+    {"connect_timeout", setMember<&ServerSettings::connect_timeout, parseTimeout>, "1 to 3600 seconds"},
+    {"tls", setMember<&ServerSettings::tls, parseTls>, "require, prefer or off"},
+    {"auth", setMember<&ServerSettings::auth, parseMethods>, "names of methods, such as crypt unix pam"},
+    {"user", setMember<&ServerSettings::user, parseUser>, "a name of 1 to 255 bytes"},
+    {"password", setMember<&ServerSettings::password, anyText>, "a password"},
+    {"plugin_dir", setMember<&ServerSettings::plugin_dir, absolutePath>, "an absolute path"},
+    {"ca", setMember<&ServerSettings::ca, absolutePath>, "an absolute path"},
+    {"allow_clear_passwords", setMember<&ServerSettings::allow_clear_passwords, parseBool>, "yes or no"},
+}};
+
+template<typename T>
+void fill(std::optional<T> &value, const std::optional<T> &other)
+{
+    if (!value)
+        value = other;
+}
+
+} // namespace
+
+void ServerSettings::inherit(const ServerSettings &defaults)
+{
+    fill(connect_timeout, defaults.connect_timeout);
+    fill(tls, defaults.tls);
+    fill(auth, defaults.auth);
+    // A password belongs to its user name.
+    if (!user) {
+        user = defaults.user;
+        fill(password, defaults.password);
+    } else if (user == defaults.user) {
+        fill(password, defaults.password);
+    }
+    fill(plugin_dir, defaults.plugin_dir);
+    fill(ca, defaults.ca);
+    fill(allow_clear_passwords, defaults.allow_clear_passwords);
+}
+
+void ClientConfig::addProblem(const Line &line, const std::string &what)
+{
+    problems_.push_back(line.file_name + ":" + std::to_string(line.number) + ": " + what);
+}
+
+bool ClientConfig::setKey(ServerSettings &settings, const Line &line, const std::string &key, const std::string &value)
+{
+    const auto found = std::find_if(keys.begin(), keys.end(), [&key](const Key &k) { return k.name == key; });
+    if (found == keys.end()) {
+        addProblem(line, "unknown key \"" + key + "\"");
+        return false;
+    }
+    if (key == "password" && !line.may_hold_password) {
+        addProblem(line, "password is not used, because others may read the file or it isn't yours (chmod o-r)");
+        return true;
+    }
+    if (!found->set(settings, value)) {
+        // A value is not repeated here: it could be a secret.
+        addProblem(line, "bad value of \"" + key + "\", expected " + found->expects);
+        return false;
+    }
+    return true;
+}
+
+void ClientConfig::parseLine(const Line &line)
+{
+    auto rest = line.text;
+    if (std::count(rest.begin(), rest.end(), '"') % 2 != 0)
+        return addProblem(line, "quote without its partner");
+    const auto first = nextWord(rest);
+    if (!first)
+        return;
+    const auto equals = first->find('=');
+    if (equals != std::string::npos || trim(rest).starts_with('=')) {
+        const auto key = first->substr(0, equals);
+        std::string value = equals == std::string::npos ? "" : first->substr(equals + 1);
+        if (equals == std::string::npos)
+            rest = trim(rest).substr(1);
+        while (const auto word = nextWord(rest))
+            value += (value.empty() ? "" : " ") + *word;
+        setKey(defaults_, line, key, value);
+        return;
+    }
+    const auto name = parseServerName(*first);
+    if (!name)
+        return addProblem(line, "\"" + *first + "\" is no server: expected host, host:port, [v6]:port or unix:/path");
+    ServerEntry entry{*name, {}};
+    while (const auto word = nextWord(rest)) {
+        const auto end = word->find('=');
+        if (end == std::string::npos)
+            return addProblem(line, "expected key=value instead of \"" + *word + "\"");
+        if (!setKey(entry.settings, line, word->substr(0, end), word->substr(end + 1)))
+            return;
+    }
+    servers_.push_back(std::move(entry));
+}
+
+void ClientConfig::parse(std::string_view text, const std::string &file_name, bool may_hold_password)
+{
+    unsigned number = 0;
+    while (!text.empty()) {
+        const auto end = std::min(text.find('\n'), text.size());
+        const Line line{text.substr(0, end), file_name, ++number, may_hold_password};
+        if (line.text.find('\0') != std::string_view::npos)
+            addProblem(line, "NUL in the line");
+        else
+            parseLine(line);
+        text.remove_prefix(std::min(end + 1, text.size()));
+    }
+}
+
+void ClientConfig::readFrom(const std::vector<std::string> &folders)
+{
+    for (const auto &folder : folders) {
+        const auto file_name = folder + "/netsane.conf";
+        // O_NONBLOCK: a FIFO of that name must not hang the frontend.
+        const UniqueFd fd(::open(file_name.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY));
+        if (!fd) {
+            if (errno != ENOENT && errno != ENOTDIR)
+                problems_.push_back(file_name + ": " + errnoText(errno));
+            continue;
+        }
+        struct stat info {};
+        if (::fstat(fd.get(), &info) != 0 || !S_ISREG(info.st_mode)) {
+            problems_.push_back(file_name + ": is no regular file");
+            continue;
+        }
+        std::string text;
+        std::array<char, 4096> block;
+        ssize_t count;
+        while (text.size() <= max_file_bytes && (count = ::read(fd.get(), block.data(), block.size())) > 0)
+            text.append(block.data(), static_cast<std::size_t>(count));
+        if (text.size() > max_file_bytes) {
+            problems_.push_back(file_name + ": longer than 1 MiB");
+            continue;
+        }
+        const bool ours = info.st_uid == 0 || info.st_uid == ::geteuid();
+        parse(text, file_name, ours && (info.st_mode & S_IROTH) == 0);
+        return;
+    }
+}
+
+void ClientConfig::addServers(std::string_view list, const std::string &source)
+{
+    for (const auto &word : splitList(list)) {
+        if (auto name = parseServerName(word))
+            servers_.push_back({std::move(*name), {}});
+        else
+            problems_.push_back(source + ": \"" + word + "\" is no server");
+    }
+}
+
+std::vector<ServerEntry> ClientConfig::servers() const
+{
+    std::vector<ServerEntry> result;
+    for (const auto &server : servers_) {
+        const bool known = std::any_of(result.begin(), result.end(),
+                                       [&server](const ServerEntry &other) { return other.name == server.name; });
+        if (!known)
+            result.push_back({server.name, settingsFor(server.name)});
+    }
+    return result;
+}
+
+ServerSettings ClientConfig::settingsFor(const ServerName &name) const
+{
+    ServerSettings settings;
+    // The first line for a server counts, as in SANE's other files.
+    const auto found = std::find_if(servers_.begin(), servers_.end(),
+                                    [&name](const ServerEntry &entry) { return entry.name == name; });
+    if (found != servers_.end())
+        settings = found->settings;
+    settings.inherit(defaults_);
+    return settings;
+}
+
+std::vector<std::string> saneConfigFolders(const char *sane_config_dir, const std::string &default_folder)
+{
+    std::string list = sane_config_dir ? sane_config_dir : ":";
+    if (list.ends_with(':'))
+        list += ".:" + default_folder;
+    std::vector<std::string> folders;
+    std::string_view rest = list;
+    while (!rest.empty()) {
+        const auto end = std::min(rest.find(':'), rest.size());
+        if (end != 0)
+            folders.emplace_back(rest.substr(0, end));
+        rest.remove_prefix(std::min(end + 1, rest.size()));
+    }
+    return folders;
+}
+
+} // namespace netsane

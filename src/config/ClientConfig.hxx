@@ -1,0 +1,74 @@
+// netsane.conf: which servers there are and how the client deals with each. A plain value, read once per sane_init.
+//
+// The file has a line `host[:port] [key=value ...]` per server and lines `key = value` with defaults for all servers,
+// wherever they stand. '#' begins a comment. A line that isn't right is left out and reported in `problems`: a typing
+// error must not take all scanners away. Reading blocks on the disk.
+#pragma once
+
+#include "config/ServerName.hxx"
+
+#include <chrono>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace netsane {
+
+enum class TlsMode { require, prefer, off };
+
+struct ServerSettings {
+    std::optional<std::chrono::seconds> connect_timeout;
+    std::optional<TlsMode> tls; // not set: prefer over loopback and unix sockets, else require
+    std::optional<std::vector<std::string>> auth;
+    std::optional<std::string> user;
+    std::optional<std::string> password;
+    std::optional<std::string> plugin_dir;
+    std::optional<std::string> ca;
+    std::optional<bool> allow_clear_passwords;
+
+    // Fills in what isn't set here.
+    void inherit(const ServerSettings &defaults);
+};
+
+struct ServerEntry {
+    ServerName name;
+    ServerSettings settings;
+};
+
+class ClientConfig {
+public:
+    // Parses the text of a file. may_hold_password: whether only its owner (and group) can read the file.
+    void parse(std::string_view text, const std::string &file_name, bool may_hold_password = true);
+
+    // Reads netsane.conf from the first of the folders that has it. No such file is no problem.
+    void readFrom(const std::vector<std::string> &folders);
+
+    // Servers as in NETSANE_SERVERS: names separated by blanks or commas.
+    void addServers(std::string_view list, const std::string &source);
+
+    // All servers, in the order of the file, each with the defaults filled in.
+    std::vector<ServerEntry> servers() const;
+
+    // The settings for a server, whether it is in the file or not.
+    ServerSettings settingsFor(const ServerName &name) const;
+
+    // Each names file, line and key.
+    const std::vector<std::string> &problems() const noexcept { return problems_; }
+
+private:
+    struct Line;
+    void parseLine(const Line &line);
+    bool setKey(ServerSettings &settings, const Line &line, const std::string &key, const std::string &value);
+    void addProblem(const Line &line, const std::string &what);
+
+    ServerSettings defaults_;
+    std::vector<ServerEntry> servers_;
+    std::vector<std::string> problems_;
+};
+
+// The folders that SANE looks into for its configuration: those of SANE_CONFIG_DIR (nullptr if that isn't set); the
+// default ones behind it if it ends with ':', and alone if it isn't set.
+std::vector<std::string> saneConfigFolders(const char *sane_config_dir, const std::string &default_folder);
+
+} // namespace netsane

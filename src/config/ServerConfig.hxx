@@ -1,0 +1,77 @@
+// netsaned.conf as plain values, checked. Read once at start and again on SIGHUP; copied freely, no state behind it.
+//
+// The keys are those of the file; sections become prefixes here ("list_timeout" of [sane] is sane_list_timeout).
+// What a default-constructed ServerConfig holds is what an empty file means.
+#pragma once
+
+#include "config/ConfigError.hxx"
+#include "os/ListenAddress.hxx"
+
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <map>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace netsane {
+
+// The port of a listen address that names none.
+inline constexpr std::uint16_t default_listen_port = 6576;
+
+// auth_at: when somebody is asked to log in.
+enum class AuthAt {
+    connect, // before any command
+    open,    // when a device is opened that isn't for everybody
+};
+
+// One [[allow]]. A list that is empty stands for a key that is absent; an empty list in the file is an error.
+struct AllowRule {
+    std::vector<std::string> users;   // "alice", "@group", "*", "anonymous"
+    std::vector<std::string> hosts;   // "192.168.0.0/16", "::1", "unix", "*"
+    std::vector<std::string> devices; // patterns with * and ?
+};
+
+// A method's own section, [auth_unix] or [crypt_tls], for the plugin to interpret: integers in decimal, booleans as
+// "true" and "false".
+using MethodSettings = std::map<std::string, std::string, std::less<>>;
+
+struct ServerConfig {
+    std::vector<ListenAddress> listen; // never empty
+    std::string user = "netsane";      // when started as root
+    std::string group = "scanner";     // supplementary group of the device processes, when started as root
+
+    std::vector<std::string> crypt = {"tls", "none"};         // in order of preference, never empty
+    std::vector<std::string> auth = {"crypt", "unix", "pam"}; // in order of preference; empty: nobody is asked
+    AuthAt auth_at = AuthAt::open;
+    bool allow_clear_passwords = false; // methods that show a password on the wire, unencrypted and not over loopback
+    unsigned auth_tries = 3;
+    std::chrono::seconds auth_fail_delay{2}; // 0 possible
+    std::chrono::seconds login_timeout{60};  // handshake and login together
+    std::chrono::seconds idle_timeout{1800}; // with a device open; 0: none
+    std::size_t max_connections = 256;
+    std::size_t max_connections_per_host = 64;
+    std::string plugin_dir; // absolute
+
+    std::string sane_config_dir; // SANE_CONFIG_DIR of the device processes; empty: SANE's own
+    std::vector<std::string> sane_exclude = {"netsane", "net"}; // backends never exported again
+    std::chrono::seconds sane_list_timeout{20};                 // a listing that takes longer is killed
+    std::chrono::seconds sane_list_max_age{10};                 // older than this: refreshed when asked for
+
+    // By method name. Sections of methods that aren't in auth or crypt are kept too.
+    std::map<std::string, MethodSettings, std::less<>> auth_settings;
+    std::map<std::string, MethodSettings, std::less<>> crypt_settings;
+
+    std::vector<AllowRule> allow; // in the order of the file; for AccessRules
+
+    ServerConfig();
+};
+
+// Reads and checks a file. Blocks on the disk. Throws ConfigError, also when the file can't be read.
+ServerConfig readServerConfig(const std::string &path);
+
+// The same from text; name stands for the file in messages.
+ServerConfig parseServerConfig(std::string_view text, std::string_view name);
+
+} // namespace netsane

@@ -1,0 +1,210 @@
+#include "daemon/AuthProcess.hxx"
+
+#include "daemon/ChildProcess.hxx"
+#include "daemon/Log.hxx"
+#include "plugin/SecureMemory.hxx"
+
+#include <algorithm>
+#include <cstdlib>
+#include <exception>
+#include <stdexcept>
+#include <unistd.h>
+
+namespace netsane {
+
+namespace {
+
+constexpr std::size_t max_exchanges = 1024;
+
+std::vector<AuthField> views(const std::vector<std::vector<std::byte>> &fields)
+{
+    return {fields.begin(), fields.end()};
+}
+
+} // namespace
+
+AuthProcess::AuthProcess(EventLoop &loop, UniqueFd supervisor_channel)
+    : loop_(loop),
+      supervisor_(
+          loop, std::move(supervisor_channel),
+          [this](MessageView message, std::vector<UniqueFd> &fds) { supervisorMessage(message, fds); },
+          [this](const std::string &) { loop_.stop(); })
+{
+}
+
+AuthProcess::~AuthProcess() = default;
+
+int AuthProcess::run()
+{
+    loop_.run();
+    return exit_status_;
+}
+
+void AuthProcess::supervisorMessage(MessageView message, std::vector<UniqueFd> &fds)
+{
+    switch (static_cast<IpcCommand>(message.command)) {
+    case IpcCommand::auth_setup:
+        return configure(decodeAuthSetup(message));
+    case IpcCommand::session_channel:
+        if (fds.size() != 1)
+            return;
+        exchanges_.clear(); // of the session process that is gone
+        session_ = std::make_unique<PacketChannel>(
+            loop_, std::move(fds.front()), [this](MessageView m, std::vector<UniqueFd> &) { sessionMessage(m); },
+            [this](const std::string &) {
+                exchanges_.clear();
+                session_.reset();
+            });
+        return sendMethods();
+    default:
+        logWarning("the supervisor sent command " + std::to_string(message.command));
+    }
+}
+
+// --- setup ----------------------------------------------------------------------------------------------------
+
+void AuthProcess::configure(const AuthSetup &setup)
+{
+    services_.setSettings(setup.settings);
+    try {
+        loadMethods(setup);
+    } catch (const std::exception &error) {
+        supervisor_.send(encodeIpc(IpcCommand::start_failed, error.what()));
+        supervisor_.drain();
+        exit_status_ = EXIT_FAILURE;
+        return loop_.stop();
+    }
+    supervisor_.send(encodeIpc(IpcCommand::ready));
+    sendMethods();
+}
+
+void AuthProcess::loadMethods(const AuthSetup &setup)
+{
+    plugins_ = std::make_unique<PluginHost>(setup.plugin_dir, services_);
+    for (const auto &name : setup.auth) {
+        const Method &method = plugins_->load(PluginKind::Auth, name);
+        if (!method.supports(Role::Server))
+            throw std::runtime_error("auth method " + name + " has no server role");
+        methods_.push_back(&method);
+    }
+    const bool needs_root = std::any_of(methods_.begin(), methods_.end(),
+                                        [](const Method *method) { return method->has(NETSANE_FLAG_NEEDS_ROOT); });
+    if (!setup.drop_to_user.empty() && !needs_root)
+        giveUpRoot(setup.drop_to_user);
+}
+
+void AuthProcess::giveUpRoot(const std::string &user)
+{
+    takeIdentity(lookupIdentity(user, ""));
+    logDebug("no method needs root: running as " + user);
+}
+
+void AuthProcess::sendMethods()
+{
+    if (!session_ || methods_.empty())
+        return;
+    std::vector<AuthMethodInfo> list;
+    for (const Method *const method : methods_) {
+        std::uint32_t flags = 0;
+        for (std::uint32_t bit = 1; bit != 0; bit <<= 1)
+            flags |= method->has(bit) ? bit : 0;
+        list.push_back({method->id(), flags, method->name()});
+    }
+    session_->send(encodeIpc(list));
+}
+
+// --- logins ---------------------------------------------------------------------------------------------------
+
+void AuthProcess::sessionMessage(MessageView message)
+{
+    switch (static_cast<IpcCommand>(message.command)) {
+    case IpcCommand::auth_start:
+        return start(decodeAuthStart(message));
+    case IpcCommand::auth_step: {
+        auto fields = decodeAuthFields(message);
+        step({fields.connection, fields.exchange}, views(fields.fields));
+        for (auto &field : fields.fields)
+            wipe(field);
+        return;
+    }
+    case IpcCommand::auth_cancel: {
+        const auto note = decodeExchangeNote(message);
+        exchanges_.erase({note.connection, note.exchange});
+        return;
+    }
+    default:
+        logWarning("the session process sent command " + std::to_string(message.command));
+    }
+}
+
+void AuthProcess::start(const AuthStart &start)
+{
+    const ExchangeId id{start.connection, start.exchange};
+    const auto method =
+        std::find_if(methods_.begin(), methods_.end(), [&](const Method *each) { return each->id() == start.method; });
+    if (method == methods_.end() || exchanges_.size() >= max_exchanges || exchanges_.contains(id))
+        return refuse(id, "no such method, or too many logins at once");
+    AuthParameters parameters;
+    parameters.user = start.user;
+    parameters.peer = start.peer;
+    parameters.confidential = start.confidential;
+    parameters.local = start.local;
+    parameters.attempt = start.attempt;
+    parameters.deadline = services_.monotonicNow() + std::chrono::milliseconds(start.timeout_ms);
+    exchanges_.emplace(id, Running{AuthExchange(**method, Role::Server, std::move(parameters)), nullptr});
+    step(id, {});
+}
+
+void AuthProcess::step(const ExchangeId &id, std::span<const AuthField> fields)
+{
+    const auto running = exchanges_.find(id);
+    if (running == exchanges_.end())
+        return;
+    AuthExchange &exchange = running->second.exchange;
+    std::vector<std::vector<std::byte>> out;
+    switch (exchange.step(fields, out)) {
+    case AuthVerdict::Continue:
+        if (session_)
+            session_->send(encodeIpc(IpcCommand::auth_continue, AuthFields{id.first, id.second, std::move(out)}));
+        return;
+    case AuthVerdict::Pending:
+        return later(id, exchange.waitTime(), [this, id] { step(id, {}); });
+    case AuthVerdict::Ok: {
+        const std::string user = exchange.identity();
+        exchanges_.erase(running);
+        return supervisor_.send(encodeIpc(IpcCommand::identity, Identity{id.first, id.second, user}));
+    }
+    case AuthVerdict::Fail:
+    case AuthVerdict::Internal:
+    case AuthVerdict::NotApplicable:
+        return refuse(id, exchange.reason());
+    }
+}
+
+// A refusal may be asked to come late, so that its time tells nothing.
+void AuthProcess::refuse(const ExchangeId &id, const std::string &reason)
+{
+    logWarning("login refused, connection " + std::to_string(id.first) + ": " +
+               (reason.empty() ? std::string("no reason given") : reason));
+    const auto running = exchanges_.find(id);
+    const auto wait = running == exchanges_.end() ? std::chrono::milliseconds(0) : running->second.exchange.waitTime();
+    if (wait.count() > 0)
+        return later(id, wait, [this, id] { sendFailure(id); });
+    sendFailure(id);
+}
+
+void AuthProcess::sendFailure(const ExchangeId &id)
+{
+    exchanges_.erase(id);
+    if (session_)
+        session_->send(encodeIpc(IpcCommand::auth_failed, ExchangeNote{id.first, id.second}));
+}
+
+void AuthProcess::later(const ExchangeId &id, std::chrono::milliseconds delay, std::function<void()> what)
+{
+    auto &timer = exchanges_.at(id).timer;
+    timer = std::make_unique<Timer>(loop_, std::move(what));
+    timer->schedule(delay);
+}
+
+} // namespace netsane

@@ -1,0 +1,61 @@
+// The auth process: runs auth plugins, and nothing else does. Sees the passwords' stored forms, never the network.
+//
+// Runs in the program netsaned-auth. A login that succeeds is told to the supervisor and to nobody else; the session
+// process learns of failures and of what to send next.
+#pragma once
+
+#include "auth/AuthExchange.hxx"
+#include "daemon/DaemonPluginServices.hxx"
+#include "daemon/IpcMessages.hxx"
+#include "daemon/PacketChannel.hxx"
+#include "event/EventLoop.hxx"
+#include "plugin/PluginHost.hxx"
+
+#include <map>
+#include <memory>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace netsane {
+
+class AuthProcess {
+public:
+    AuthProcess(EventLoop &loop, UniqueFd supervisor_channel);
+    ~AuthProcess();
+
+    // Blocks until the supervisor is gone or the start has failed. The exit status of the program.
+    int run();
+
+private:
+    using ExchangeId = std::pair<ConnectionId, ExchangeKey>;
+
+    struct Running {
+        AuthExchange exchange;
+        std::unique_ptr<Timer> timer; // for Pending, and for a Fail that is to be late
+    };
+
+    void supervisorMessage(MessageView message, std::vector<UniqueFd> &fds);
+    void sessionMessage(MessageView message);
+    void configure(const AuthSetup &setup);
+    void loadMethods(const AuthSetup &setup);
+    void giveUpRoot(const std::string &user);
+    void sendMethods();
+
+    void start(const AuthStart &start);
+    void step(const ExchangeId &id, std::span<const AuthField> fields);
+    void refuse(const ExchangeId &id, const std::string &reason);
+    void sendFailure(const ExchangeId &id);
+    void later(const ExchangeId &id, std::chrono::milliseconds delay, std::function<void()> what);
+
+    EventLoop &loop_;
+    DaemonPluginServices services_;
+    std::unique_ptr<PluginHost> plugins_;
+    std::vector<const Method *> methods_;
+    std::map<ExchangeId, Running> exchanges_; // must end before plugins_
+    int exit_status_ = 0;
+    std::unique_ptr<PacketChannel> session_;
+    PacketChannel supervisor_;
+};
+
+} // namespace netsane

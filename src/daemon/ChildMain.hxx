@@ -1,0 +1,14 @@
+// What the mains of the session process and the auth process have in common: environment, command line, log, channel.
+#pragma once
+
+#include "os/UniqueFd.hxx"
+
+#include <functional>
+
+namespace netsane {
+
+// Runs the process on its channel to the supervisor (descriptor 3) and returns the program's exit status. Refuses to
+// run without such a channel.
+int runChildMain(const char *program, int argc, char **argv, const std::function<int(UniqueFd channel)> &run) noexcept;
+
+} // namespace netsane

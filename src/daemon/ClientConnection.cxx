@@ -1,0 +1,301 @@
+#include "daemon/ClientConnection.hxx"
+
+#include "daemon/Log.hxx"
+#include "os/Socket.hxx"
+#include "wire/ProtocolError.hxx"
+
+#include <algorithm>
+#include <cerrno>
+#include <sys/socket.h>
+#include <utility>
+
+namespace netsane {
+
+namespace {
+
+constexpr std::size_t receive_bytes = 4096;
+constexpr std::size_t max_unsent_bytes = 256 * 1024; // more than that: the devices have to wait
+constexpr unsigned keep_alive_seconds = 30;
+constexpr Milliseconds linger_time{2000};
+
+} // namespace
+
+ClientConnection::ClientConnection(EventLoop &loop, ClientConnectionOwner &owner, ConnectionId id, UniqueFd socket,
+                                   PeerInfo peer, const SessionSettings &settings,
+                                   std::vector<const Method *> crypt_methods, std::uint32_t version_code)
+    : loop_(loop),
+      owner_(owner),
+      id_(id),
+      socket_(std::move(socket)),
+      settings_(settings),
+      session_(settings, std::move(crypt_methods), std::move(peer), *this, EventLoop::now()),
+      timer_(loop,
+             [this] {
+                 scheduled_for_ = TimePoint::max();
+                 session_.tick(EventLoop::now());
+                 update();
+             }),
+      linger_timer_(loop, [this] { end(); }),
+      watch_(
+          loop, socket_.get(), [this] { readable(); }, [this] { update(); })
+{
+    setNonBlocking(socket_.get(), true);
+    setNoDelay(socket_.get());
+    setKeepAlive(socket_.get(), keep_alive_seconds);
+    session_.setVersionCode(version_code);
+}
+
+ClientConnection::~ClientConnection() = default;
+
+// --- the socket -----------------------------------------------------------------------------------------------
+
+void ClientConnection::readable()
+{
+    if (lingering_)
+        return receiveRest();
+    try {
+        const auto room = session_.receiveBuffer(receive_bytes);
+        const ssize_t got = ::recv(socket_.get(), room.data(), room.size(), 0);
+        if (got < 0 && (errno == EAGAIN || errno == EINTR))
+            return;
+        if (got <= 0) {
+            session_.peerClosed();
+            return end();
+        }
+        session_.received(static_cast<std::size_t>(got), EventLoop::now());
+    } catch (const ProtocolError &error) { // the one place where a client's errors end
+        session_.fail(std::string("protocol error: ") + error.what());
+    }
+    update();
+}
+
+// After our last word: reads and drops, so that closing doesn't reset the connection before the peer has read it.
+void ClientConnection::receiveRest()
+{
+    std::byte rest[4096];
+    const ssize_t got = ::recv(socket_.get(), rest, sizeof rest, 0);
+    if (got == 0 || (got < 0 && errno != EAGAIN && errno != EINTR))
+        end();
+}
+
+// Sends what the engine has. False when the connection is broken.
+bool ClientConnection::flush()
+{
+    ByteBuffer &out = session_.output();
+    while (!out.empty()) {
+        const ssize_t sent = ::send(socket_.get(), out.data().data(), out.size(), MSG_NOSIGNAL);
+        if (sent >= 0)
+            out.consume(static_cast<std::size_t>(sent));
+        else if (errno == EAGAIN)
+            break;
+        else if (errno != EINTR)
+            return false;
+    }
+    watch_.wantWrite(!out.empty());
+    return true;
+}
+
+// After every event: moves replies from the devices to the client, sends, and decides what to wait for.
+void ClientConnection::update()
+{
+    if (ended_)
+        return;
+    try {
+        bool progress = true;
+        while (progress) {
+            progress = drainDevices();
+            if (!flush()) {
+                session_.peerClosed();
+                return end();
+            }
+        }
+        const std::size_t unsent = session_.output().size();
+        for (const auto &[key, channel] : channels_)
+            channel->wantRead(session_.wantsDevice(key) && unsent < max_unsent_bytes);
+        if (session_.isFinished() && !lingering_) {
+            linger_timer_.schedule(linger_time);
+            if (unsent == 0) {
+                lingering_ = true;
+                ::shutdown(socket_.get(), SHUT_WR);
+            }
+        }
+        watch_.wantRead(session_.wantsInput() || lingering_);
+        session_.shrinkIfIdle();
+    } catch (const ProtocolError &error) { // the crypt method has failed: nothing more can be said
+        logWarning("connection " + std::to_string(id_) + ": " + error.what());
+        return end();
+    }
+    closed_channels_.clear();
+    schedule();
+}
+
+void ClientConnection::schedule()
+{
+    const auto deadline = session_.nextDeadline();
+    if (!deadline || *deadline >= scheduled_for_)
+        return; // a timer that comes too early finds out what is due and is set again
+    scheduled_for_ = *deadline;
+    timer_.schedule(std::chrono::duration_cast<Milliseconds>(*deadline - EventLoop::now()) + Milliseconds(1));
+}
+
+void ClientConnection::end()
+{
+    if (std::exchange(ended_, true))
+        return;
+    watch_.wantRead(false);
+    watch_.wantWrite(false);
+    timer_.cancel();
+    linger_timer_.cancel();
+    for (auto &[key, channel] : channels_)
+        channel->close();
+    owner_.connectionEnded(id_);
+}
+
+void ClientConnection::fail(const std::string &reason)
+{
+    session_.fail(reason);
+    update();
+}
+
+// --- devices --------------------------------------------------------------------------------------------------
+
+void ClientConnection::deviceReadable(DeviceKey key)
+{
+    const auto found = channels_.find(key);
+    if (found == channels_.end())
+        return;
+    DeviceStream &channel = *found->second;
+    if (!channel.receive()) {
+        drainDevice(key, channel); // what it said before it ended
+        if (channels_.contains(key))
+            session_.deviceGone(key, "the process of this device has ended unexpectedly", EventLoop::now());
+    }
+    update();
+}
+
+bool ClientConnection::drainDevices()
+{
+    // A message can close its channel and make another one the next, so the map is looked at anew each time.
+    for (const auto &[key, channel] : channels_)
+        if (session_.wantsDevice(key))
+            return drainDevice(key, *channel);
+    return false;
+}
+
+bool ClientConnection::drainDevice(DeviceKey key, DeviceStream &channel)
+{
+    bool progress = false;
+    try {
+        while (session_.wantsDevice(key) && session_.output().size() < max_unsent_bytes) {
+            const auto message = channel.next();
+            if (!message)
+                break;
+            session_.deviceMessage(key, *message, EventLoop::now());
+            progress = true;
+        }
+    } catch (const ProtocolError &error) { // of the device process, not of the client
+        logError("connection " + std::to_string(id_) + ": the device process sent nonsense: " + error.what());
+        session_.deviceGone(key, "the process of this device has failed", EventLoop::now());
+        progress = true;
+    }
+    return progress;
+}
+
+void ClientConnection::openResult(const OpenResult &result, UniqueFd channel)
+{
+    if (result.decision.kind == OpenDecision::Kind::opened) {
+        if (!channel)
+            return logError("a device was opened without a channel");
+        if (session_.isFinished() || ended_)
+            return; // closing the descriptor ends the device process
+        const DeviceKey key = result.device;
+        channels_.insert_or_assign(
+            key, std::make_unique<DeviceStream>(loop_, std::move(channel), [this, key] { deviceReadable(key); }));
+    }
+    session_.deviceOpened(result.device, result.decision, EventLoop::now());
+    update();
+}
+
+void ClientConnection::sendToDevice(DeviceKey key, std::span<const std::byte> bytes)
+{
+    const auto channel = channels_.find(key);
+    if (channel != channels_.end())
+        channel->second->send(bytes);
+}
+
+void ClientConnection::closeDevice(DeviceKey key)
+{
+    const auto channel = channels_.find(key);
+    if (channel != channels_.end()) {
+        channel->second->close();
+        closed_channels_.push_back(std::move(channel->second));
+        channels_.erase(channel);
+    }
+    owner_.sendToSupervisor(encodeIpc(IpcCommand::close_device, DeviceNote{id_, key, {}}));
+}
+
+void ClientConnection::openDevice(DeviceKey key, std::string_view name)
+{
+    owner_.sendToSupervisor(encodeIpc(IpcCommand::open_device, DeviceNote{id_, key, std::string(name)}));
+}
+
+void ClientConnection::listDevices()
+{
+    owner_.sendToSupervisor(encodeIpc(IpcCommand::list_devices, ConnectionNote{id_}));
+}
+
+void ClientConnection::devicesListed(const GetDevicesReply &reply)
+{
+    session_.devicesListed(reply);
+    update();
+}
+
+// --- logins ---------------------------------------------------------------------------------------------------
+
+void ClientConnection::startLogin(const LoginStart &login)
+{
+    const auto timeout_ms = static_cast<std::uint32_t>(settings_.login_timeout.count());
+    owner_.sendToAuth(encodeIpc(AuthStart{id_, login.exchange, login.method, login.user, session_.peer().address,
+                                          login.confidential, session_.peer().local, login.attempt, timeout_ms}));
+}
+
+void ClientConnection::continueLogin(ExchangeKey exchange, std::vector<std::vector<std::byte>> fields)
+{
+    owner_.sendToAuth(encodeIpc(IpcCommand::auth_step, AuthFields{id_, exchange, std::move(fields)}));
+}
+
+void ClientConnection::cancelLogin(ExchangeKey exchange)
+{
+    owner_.sendToAuth(encodeIpc(IpcCommand::auth_cancel, ExchangeNote{id_, exchange}));
+}
+
+void ClientConnection::loggedIn(const Identity &identity)
+{
+    session_.loggedIn(identity.exchange, identity.user, EventLoop::now());
+    update();
+}
+
+void ClientConnection::authContinues(AuthFields fields)
+{
+    session_.loginContinues(fields.exchange, std::move(fields.fields));
+    update();
+}
+
+void ClientConnection::authFailed(const ExchangeNote &note)
+{
+    session_.loginFailed(note.exchange, EventLoop::now());
+    update();
+}
+
+void ClientConnection::authGone()
+{
+    session_.authGone(EventLoop::now());
+    update();
+}
+
+void ClientConnection::logSession(std::string_view text)
+{
+    logInfo("connection " + std::to_string(id_) + " from " + session_.peer().address + ": " + std::string(text));
+}
+
+} // namespace netsane

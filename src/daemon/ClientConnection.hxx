@@ -1,0 +1,89 @@
+// One client connection in the session process: the socket, the device channels, and the engine between them.
+//
+// Owned by the SessionProcess, which passes on what the supervisor and the auth process say. Reports its end
+// through ClientConnectionOwner::connectionEnded(), once; it is destroyed later, from the loop.
+#pragma once
+
+#include "daemon/DeviceStream.hxx"
+#include "daemon/IpcMessages.hxx"
+#include "event/Watch.hxx"
+#include "session/ServerSession.hxx"
+
+#include <map>
+#include <memory>
+#include <string>
+#include <vector>
+
+namespace netsane {
+
+// The session process as a connection sees it.
+class ClientConnectionOwner {
+public:
+    virtual void sendToSupervisor(const ByteBuffer &message) = 0;
+    virtual void sendToAuth(const ByteBuffer &message) = 0;
+    virtual void connectionEnded(ConnectionId id) = 0;
+
+protected:
+    ~ClientConnectionOwner() = default;
+};
+
+class ClientConnection final : private ServerHost {
+public:
+    ClientConnection(EventLoop &loop, ClientConnectionOwner &owner, ConnectionId id, UniqueFd socket, PeerInfo peer,
+                     const SessionSettings &settings, std::vector<const Method *> crypt_methods,
+                     std::uint32_t version_code);
+    ~ClientConnection();
+
+    // Sends the greeting.
+    void start() { update(); }
+
+    // From the supervisor and the auth process.
+    void openResult(const OpenResult &result, UniqueFd channel);
+    void devicesListed(const GetDevicesReply &reply);
+    void loggedIn(const Identity &identity);
+    void authContinues(AuthFields fields);
+    void authFailed(const ExchangeNote &note);
+    void authGone();
+    void setVersionCode(std::uint32_t version_code) { session_.setVersionCode(version_code); }
+
+    // Ends the connection with a note.
+    void fail(const std::string &reason);
+
+private:
+    // ServerHost
+    void listDevices() override;
+    void openDevice(DeviceKey key, std::string_view name) override;
+    void sendToDevice(DeviceKey key, std::span<const std::byte> bytes) override;
+    void closeDevice(DeviceKey key) override;
+    void startLogin(const LoginStart &login) override;
+    void continueLogin(ExchangeKey exchange, std::vector<std::vector<std::byte>> fields) override;
+    void cancelLogin(ExchangeKey exchange) override;
+    void logSession(std::string_view text) override;
+
+    void readable();
+    void receiveRest();
+    void deviceReadable(DeviceKey key);
+    bool drainDevices();
+    bool drainDevice(DeviceKey key, DeviceStream &channel);
+    bool flush();
+    void update();
+    void schedule();
+    void end();
+
+    EventLoop &loop_;
+    ClientConnectionOwner &owner_;
+    const ConnectionId id_;
+    UniqueFd socket_;
+    const SessionSettings &settings_;
+    ServerSession session_;
+    std::map<DeviceKey, std::unique_ptr<DeviceStream>> channels_;
+    std::vector<std::unique_ptr<DeviceStream>> closed_channels_; // until nobody up the stack uses them
+    bool lingering_ = false;                                      // our side is shut down, the peer's isn't
+    bool ended_ = false;
+    TimePoint scheduled_for_ = TimePoint::max();
+    Timer timer_;
+    Timer linger_timer_;
+    FdWatch watch_; // last: must go before the socket
+};
+
+} // namespace netsane

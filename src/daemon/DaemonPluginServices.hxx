@@ -1,0 +1,30 @@
+// What the daemon's processes offer to plugins: their log and the settings that the supervisor sent.
+//
+// Owned by the session or auth process; outlives its PluginHost.
+#pragma once
+
+#include "plugin/PluginServices.hxx"
+
+#include <map>
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace netsane {
+
+class DaemonPluginServices final : public PluginServices {
+public:
+    // Keys are "auth.unix.file".
+    void setSettings(std::map<std::string, std::string> settings) { settings_ = std::move(settings); }
+
+    void log(PluginLogLevel level, std::string_view module, std::string_view text) override;
+    std::optional<std::string> configValue(PluginKind kind, std::string_view method, std::string_view key) override;
+    std::uint32_t roles() const override;
+    // Only where the environment has NETSANE_TEST_METHODS: for the project's own tests.
+    bool allowTestOnly() const override;
+
+private:
+    std::map<std::string, std::string> settings_;
+};
+
+} // namespace netsane

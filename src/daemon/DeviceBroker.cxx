@@ -1,0 +1,244 @@
+#include "daemon/DeviceBroker.hxx"
+
+#include "daemon/Log.hxx"
+#include "os/Socket.hxx"
+
+#include <algorithm>
+#include <exception>
+#include <utility>
+
+namespace netsane {
+
+namespace {
+
+constexpr Milliseconds close_grace{6000};
+constexpr Milliseconds list_patience{2000};
+constexpr Milliseconds fresh_enough{1000};
+
+ChildSpec withArguments(ChildSpec spec, std::initializer_list<std::string> arguments)
+{
+    spec.arguments.insert(spec.arguments.end(), arguments);
+    return spec;
+}
+
+std::string describe(const DeviceBroker::Client &client)
+{
+    return (client.user ? *client.user : std::string("somebody")) + " from " + client.peer.hostText();
+}
+
+} // namespace
+
+DeviceBroker::DeviceBroker(EventLoop &loop, ChildReaper &reaper, Settings settings, AccessRules rules,
+                           FindClient find_client, SendOpenResult send_open_result, SendDeviceList send_device_list)
+    : loop_(loop),
+      reaper_(reaper),
+      settings_(std::move(settings)),
+      rules_(std::move(rules)),
+      find_client_(std::move(find_client)),
+      send_open_result_(std::move(send_open_result)),
+      send_device_list_(std::move(send_device_list)),
+      lister_(loop, reaper, withArguments(settings_.device_program, {"--list"}), settings_.list_timeout,
+              [this] { listingDone(); })
+{
+}
+
+// --- the list -------------------------------------------------------------------------------------------------
+
+void DeviceBroker::listDevices(ConnectionId connection)
+{
+    if (!lister_.isOlderThan(settings_.list_max_age))
+        return sendList(connection);
+    PendingList pending{connection, nullptr};
+    if (lister_.listing()) {
+        pending.patience = std::make_unique<Timer>(loop_, [this, connection] {
+            std::erase_if(pending_lists_, [&](const auto &entry) { return entry.connection == connection; });
+            sendList(connection);
+        });
+        pending.patience->schedule(list_patience);
+    }
+    pending_lists_.push_back(std::move(pending));
+    lister_.refresh();
+}
+
+bool DeviceBroker::mayList(const Client &client, const std::string &device) const
+{
+    if (client.user)
+        return rules_.decide(client.user, client.peer, device);
+    return rules_.outlook(client.peer, device) != Outlook::never;
+}
+
+void DeviceBroker::sendList(ConnectionId connection)
+{
+    const Client *const client = find_client_(connection);
+    if (!client)
+        return;
+    DeviceList list{connection, 0, {}};
+    if (const auto &listing = lister_.listing()) {
+        list.version_code = listing->version_code;
+        for (const auto &device : listing->devices)
+            if (mayList(*client, device.name))
+                list.reply.devices.push_back(device);
+    } else {
+        list.reply.outcome = {Status::io_error, "the devices could not be listed"};
+    }
+    send_device_list_(list);
+}
+
+void DeviceBroker::listingDone()
+{
+    if (const auto &listing = lister_.listing())
+        send_device_list_({0, listing->version_code, {}});
+    const auto lists = std::exchange(pending_lists_, {});
+    for (const auto &pending : lists)
+        sendList(pending.connection);
+    auto opens = std::exchange(pending_opens_, {});
+    for (auto &open : opens) {
+        if (open.waits_for_device.empty())
+            tryOpen(std::move(open));
+        else
+            pending_opens_.push_back(std::move(open));
+    }
+}
+
+// --- opening --------------------------------------------------------------------------------------------------
+
+void DeviceBroker::openDevice(ConnectionId connection, DeviceKey key, const std::string &name)
+{
+    tryOpen({connection, key, name, {}, false});
+}
+
+// The device's full name in the list, or nothing if there is none like it. "" is the first device that the client may
+// have, the name of a backend alone its first device.
+std::optional<std::string> DeviceBroker::resolve(const std::string &name, const Client &client) const
+{
+    const bool whole_name = name.find(':') != std::string::npos;
+    for (const auto &device : lister_.listing()->devices) {
+        if (name.empty() ? mayList(client, device.name)
+                         : device.name == name || (!whole_name && device.name.starts_with(name + ":")))
+            return device.name;
+    }
+    return std::nullopt;
+}
+
+void DeviceBroker::tryOpen(PendingOpen open)
+{
+    const Client *const client = find_client_(open.connection);
+    if (!client)
+        return;
+    if (!lister_.listing() && !open.list_refreshed) {
+        open.list_refreshed = true;
+        pending_opens_.push_back(std::move(open));
+        return lister_.refresh();
+    }
+    if (!lister_.listing())
+        return refuse(open, OpenDecision::Kind::refused, Status::io_error, "the devices could not be listed");
+
+    const auto resolved = resolve(open.name, *client);
+    const std::string &device = resolved ? *resolved : open.name;
+    if (!rules_.decide(client->user, client->peer, device)) {
+        const bool ask = !client->user && rules_.outlook(client->peer, device) == Outlook::after_login;
+        return refuse(open, ask ? OpenDecision::Kind::login_needed : OpenDecision::Kind::refused, Status::access_denied,
+                      "this device is not for you");
+    }
+    const auto holder =
+        std::find_if(holders_.begin(), holders_.end(), [&](const Holder &entry) { return entry.device == device; });
+    if (holder != holders_.end()) {
+        if (!holder->closing)
+            return refuse(open, OpenDecision::Kind::refused, Status::device_busy,
+                          "device held by " + holder->description);
+        open.waits_for_device = device;
+        pending_opens_.push_back(std::move(open));
+        return;
+    }
+    if (!resolved) {
+        if (open.list_refreshed || !lister_.isOlderThan(fresh_enough))
+            return refuse(open, OpenDecision::Kind::refused, Status::invalid,
+                          open.name.empty() ? "there is no device" : "there is no device " + open.name);
+        open.list_refreshed = true;
+        open.waits_for_device.clear();
+        pending_opens_.push_back(std::move(open));
+        return lister_.refresh();
+    }
+    start(open, device, *client);
+}
+
+void DeviceBroker::refuse(const PendingOpen &open, OpenDecision::Kind kind, Status status, std::string reason)
+{
+    if (kind == OpenDecision::Kind::refused)
+        if (const Client *const client = find_client_(open.connection))
+            logInfo("open " + open.name + " by " + describe(*client) + " refused: " + reason);
+    send_open_result_({open.connection, open.key, {kind, {status, std::move(reason)}}}, UniqueFd());
+}
+
+void DeviceBroker::start(const PendingOpen &open, const std::string &device, const Client &client)
+{
+    try {
+        auto [session_end, device_end] = streamSocketPair();
+        const pid_t pid =
+            startChild(withArguments(settings_.device_program, {"--device", device}), std::move(device_end));
+        holders_.push_back({device, pid, open.connection, open.key, describe(client), false});
+        reaper_.watch(pid, [this, pid](int status) { deviceExited(pid, status); });
+        logInfo("device " + device + " opened for " + describe(client) + " (connection " +
+                std::to_string(open.connection) + ", process " + std::to_string(pid) + ")");
+        send_open_result_({open.connection, open.key, {OpenDecision::Kind::opened, {}}}, std::move(session_end));
+    } catch (const std::exception &error) {
+        logError(std::string("can't start a device process: ") + error.what());
+        refuse(open, OpenDecision::Kind::refused, Status::no_mem, "the server can't start a device process");
+    }
+}
+
+// --- closing --------------------------------------------------------------------------------------------------
+
+void DeviceBroker::closeDevice(ConnectionId connection, DeviceKey key)
+{
+    std::erase_if(pending_opens_, [&](const PendingOpen &open) { //
+        return open.connection == connection && open.key == key;
+    });
+    for (auto &holder : holders_)
+        if (holder.connection == connection && holder.key == key)
+            release(holder);
+}
+
+void DeviceBroker::connectionClosed(ConnectionId connection)
+{
+    std::erase_if(pending_opens_, [&](const PendingOpen &open) { return open.connection == connection; });
+    std::erase_if(pending_lists_, [&](const PendingList &list) { return list.connection == connection; });
+    for (auto &holder : holders_)
+        if (holder.connection == connection)
+            release(holder);
+}
+
+// The session process has closed its end, so the device process closes the device and ends; if it doesn't, it is
+// killed.
+void DeviceBroker::release(Holder &holder)
+{
+    if (std::exchange(holder.closing, true))
+        return;
+    reaper_.killAfter(holder.pid, close_grace);
+}
+
+void DeviceBroker::deviceExited(pid_t pid, int wait_status)
+{
+    const auto holder =
+        std::find_if(holders_.begin(), holders_.end(), [pid](const Holder &entry) { return entry.pid == pid; });
+    if (holder == holders_.end())
+        return;
+    const std::string device = holder->device;
+    if (wait_status != 0)
+        logWarning("the process of device " + device + ", held by " + holder->description + ", " +
+                   describeExit(wait_status));
+    else
+        logInfo("device " + device + " closed, it was held by " + holder->description);
+    holders_.erase(holder);
+    auto opens = std::exchange(pending_opens_, {});
+    for (auto &open : opens) {
+        if (open.waits_for_device == device) {
+            open.waits_for_device.clear();
+            tryOpen(std::move(open));
+        } else {
+            pending_opens_.push_back(std::move(open));
+        }
+    }
+}
+
+} // namespace netsane

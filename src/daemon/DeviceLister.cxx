@@ -1,0 +1,112 @@
+#include "daemon/DeviceLister.hxx"
+
+#include "daemon/Log.hxx"
+#include "os/Socket.hxx"
+#include "protocol/Numbers.hxx"
+#include "wire/ProtocolError.hxx"
+
+#include <cerrno>
+#include <exception>
+#include <unistd.h>
+#include <utility>
+
+namespace netsane {
+
+namespace {
+
+constexpr std::size_t receive_bytes = 16 * 1024;
+constexpr std::size_t max_devices = 512;
+constexpr Milliseconds exit_grace{5000};
+
+} // namespace
+
+DeviceLister::DeviceLister(EventLoop &loop, ChildReaper &reaper, ChildSpec spec, Milliseconds timeout,
+                           std::function<void()> on_done)
+    : loop_(loop), reaper_(reaper), spec_(std::move(spec)), timeout_(timeout), on_done_(std::move(on_done))
+{
+}
+
+bool DeviceLister::isOlderThan(Milliseconds age) const
+{
+    return !listing_ || EventLoop::now() - listing_->made_at > age;
+}
+
+void DeviceLister::refresh()
+{
+    if (run_)
+        return;
+    auto run = std::make_unique<Run>();
+    try {
+        auto [ours, theirs] = streamSocketPair();
+        setNonBlocking(ours.get(), true);
+        run->pid = startChild(spec_, std::move(theirs));
+        run->socket = std::move(ours);
+    } catch (const std::exception &error) {
+        logError(std::string("can't list devices: ") + error.what());
+        tried_ = true;
+        return on_done_();
+    }
+    run->listing.made_at = EventLoop::now();
+    run->watch = std::make_unique<FdWatch>(
+        loop_, run->socket.get(), [this] { readable(); }, [] {});
+    run->watch->wantRead(true);
+    run->timer = std::make_unique<Timer>(loop_, [this] { finish("it took too long"); });
+    run->timer->schedule(timeout_);
+    reaper_.watch(run->pid, [](int) {});
+    run_ = std::move(run);
+}
+
+void DeviceLister::readable()
+{
+    try {
+        const auto room = run_->decoder.prepare(receive_bytes);
+        const ssize_t got = ::read(run_->socket.get(), room.data(), room.size());
+        if (got < 0 && (errno == EAGAIN || errno == EINTR))
+            return;
+        if (got <= 0)
+            return finish("it ended without a list");
+        run_->decoder.commit(static_cast<std::size_t>(got));
+        while (run_) {
+            const auto message = run_->decoder.next();
+            if (!message)
+                return;
+            take(*message);
+        }
+    } catch (const ProtocolError &error) { // from the lister, which is as little trusted as a peer
+        finish(error.what());
+    }
+}
+
+void DeviceLister::take(MessageView message)
+{
+    switch (static_cast<Command>(message.command)) {
+    case Command::init:
+        run_->listing.version_code = decodeInitReply(message).version_code;
+        run_->version_seen = true;
+        return;
+    case Command::get_devices: {
+        auto reply = decodeGetDevicesReply(message);
+        if (reply.outcome.status != Status::good)
+            return finish(reply.outcome.reason.empty() ? "sane_get_devices failed" : reply.outcome.reason);
+        if (reply.devices.size() > max_devices)
+            reply.devices.resize(max_devices);
+        run_->listing.devices = std::move(reply.devices);
+        listing_ = std::move(run_->listing);
+        return finish("");
+    }
+    default:
+        return finish("it sent command " + std::to_string(message.command));
+    }
+}
+
+void DeviceLister::finish(const std::string &failure)
+{
+    if (!failure.empty())
+        logWarning("listing the devices failed: " + failure);
+    reaper_.killAfter(run_->pid, failure.empty() ? exit_grace : Milliseconds(0));
+    run_.reset();
+    tried_ = true;
+    on_done_();
+}
+
+} // namespace netsane

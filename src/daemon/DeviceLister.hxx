@@ -1,0 +1,67 @@
+// The list of devices: asked for by a short-lived process, kept, refreshed when somebody wants it fresher.
+//
+// Owned by the DeviceBroker. A listing that hangs is killed after its timeout and the old list stays.
+#pragma once
+
+#include "daemon/ChildProcess.hxx"
+#include "daemon/ChildReaper.hxx"
+#include "event/Watch.hxx"
+#include "protocol/DeviceMessages.hxx"
+#include "wire/FrameDecoder.hxx"
+
+#include <functional>
+#include <memory>
+#include <optional>
+#include <vector>
+
+namespace netsane {
+
+struct DeviceListing {
+    std::uint32_t version_code = 0;
+    std::vector<DeviceEntry> devices;
+    TimePoint made_at;
+};
+
+class DeviceLister {
+public:
+    // on_done: called after each attempt, good or bad.
+    DeviceLister(EventLoop &loop, ChildReaper &reaper, ChildSpec spec, Milliseconds timeout,
+                 std::function<void()> on_done);
+
+    // Starts a listing unless one is running.
+    void refresh();
+    bool isRunning() const noexcept { return run_ != nullptr; }
+
+    // Nothing until one has succeeded; empty() is a list without devices.
+    const std::optional<DeviceListing> &listing() const noexcept { return listing_; }
+    bool isOlderThan(Milliseconds age) const;
+    // One attempt at least has ended.
+    bool wasTried() const noexcept { return tried_; }
+
+private:
+    // A listing in progress.
+    struct Run {
+        pid_t pid = -1;
+        UniqueFd socket;
+        FrameDecoder decoder{limits_after_login};
+        DeviceListing listing;
+        bool version_seen = false;
+        std::unique_ptr<FdWatch> watch;
+        std::unique_ptr<Timer> timer;
+    };
+
+    void readable();
+    void take(MessageView message);
+    void finish(const std::string &failure);
+
+    EventLoop &loop_;
+    ChildReaper &reaper_;
+    const ChildSpec spec_;
+    const Milliseconds timeout_;
+    const std::function<void()> on_done_;
+    std::optional<DeviceListing> listing_;
+    bool tried_ = false;
+    std::unique_ptr<Run> run_;
+};
+
+} // namespace netsane

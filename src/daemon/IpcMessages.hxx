@@ -1,0 +1,159 @@
+// What the daemon's processes say to each other, over SOCK_SEQPACKET: one packet, one message in the wire encoding.
+//
+// Each process treats what it receives as hostile: decode…() throws ProtocolError for anything malformed. Descriptors
+// travel beside the message (os/Socket.hxx). A connection is named by the number that the supervisor gave it, never
+// reused.
+#pragma once
+
+#include "protocol/DeviceMessages.hxx"
+#include "session/ServerTypes.hxx"
+
+#include <cstdint>
+#include <map>
+#include <string>
+#include <vector>
+
+namespace netsane {
+
+using ConnectionId = std::uint32_t;
+
+enum class IpcCommand : std::uint32_t {
+    // supervisor → session
+    session_setup = 256, // SessionSetup
+    auth_channel,        // + descriptor: the channel to the auth process
+    new_connection,      // NewConnection + descriptor: the socket
+    open_result,         // OpenResult (+ descriptor: the device channel)
+    device_list,         // DeviceList
+    logged_in,           // Identity
+    // supervisor → auth
+    auth_setup,      // AuthSetup
+    session_channel, // + descriptor: the channel to the session process
+    // session → supervisor
+    connection_closed, // ConnectionNote
+    open_device,       // DeviceNote with a name
+    close_device,      // DeviceNote
+    list_devices,      // ConnectionNote
+    // auth → supervisor
+    identity, // Identity
+    // both → supervisor
+    ready,
+    start_failed, // a reason
+    // session → auth
+    auth_start,  // AuthStart
+    auth_step,   // AuthFields
+    auth_cancel, // ExchangeNote
+    // auth → session
+    auth_methods,  // list of AuthMethodInfo
+    auth_continue, // AuthFields
+    auth_failed,   // ExchangeNote
+};
+
+struct SessionSetup {
+    std::string plugin_dir;
+    std::vector<std::string> crypt; // names in order of preference
+    bool expect_auth = false;       // an auth_channel follows
+    bool login_at_connect = false;
+    bool allow_clear_passwords = false;
+    std::uint32_t auth_tries = 3;
+    std::uint32_t auth_fail_delay_ms = 0;
+    std::uint32_t login_timeout_ms = 0;
+    std::uint32_t idle_timeout_ms = 0;
+    std::map<std::string, std::string> settings; // "crypt.tls.key" → value
+};
+
+struct AuthSetup {
+    std::string plugin_dir;
+    std::vector<std::string> auth;
+    std::string drop_to_user;                    // unless a method needs root; empty: stay
+    std::map<std::string, std::string> settings; // "auth.unix.file" → value
+};
+
+struct NewConnection {
+    ConnectionId connection = 0;
+    std::string peer;
+    bool local = false;
+};
+
+struct OpenResult {
+    ConnectionId connection = 0;
+    DeviceKey device = 0;
+    OpenDecision decision;
+};
+
+struct DeviceList {
+    ConnectionId connection = 0; // 0: for nobody, only the version is of interest
+    std::uint32_t version_code = 0;
+    GetDevicesReply reply;
+};
+
+struct Identity {
+    ConnectionId connection = 0;
+    ExchangeKey exchange = 0;
+    std::string user;
+};
+
+struct ConnectionNote {
+    ConnectionId connection = 0;
+};
+
+struct DeviceNote {
+    ConnectionId connection = 0;
+    DeviceKey device = 0;
+    std::string name; // open_device only
+};
+
+struct AuthStart {
+    ConnectionId connection = 0;
+    ExchangeKey exchange = 0;
+    std::uint32_t method = 0;
+    std::string user;
+    std::string peer;
+    bool confidential = false;
+    bool local = false;
+    std::uint32_t attempt = 0;
+    std::uint32_t timeout_ms = 0;
+};
+
+struct AuthFields {
+    ConnectionId connection = 0;
+    ExchangeKey exchange = 0;
+    std::vector<std::vector<std::byte>> fields;
+};
+
+struct ExchangeNote {
+    ConnectionId connection = 0;
+    ExchangeKey exchange = 0;
+};
+
+// A message that is its command alone, or its command and a text.
+ByteBuffer encodeIpc(IpcCommand command);
+ByteBuffer encodeIpc(IpcCommand command, std::string_view text);
+std::string decodeText(MessageView message);
+
+ByteBuffer encodeIpc(const SessionSetup &setup);
+ByteBuffer encodeIpc(const AuthSetup &setup);
+ByteBuffer encodeIpc(const NewConnection &connection);
+ByteBuffer encodeIpc(const OpenResult &result);
+ByteBuffer encodeIpc(const DeviceList &list);
+ByteBuffer encodeIpc(IpcCommand command, const Identity &identity);
+ByteBuffer encodeIpc(IpcCommand command, const ConnectionNote &note);
+ByteBuffer encodeIpc(IpcCommand command, const DeviceNote &note);
+ByteBuffer encodeIpc(IpcCommand command, const ExchangeNote &note);
+ByteBuffer encodeIpc(const AuthStart &start);
+ByteBuffer encodeIpc(IpcCommand command, const AuthFields &fields);
+ByteBuffer encodeIpc(const std::vector<AuthMethodInfo> &methods);
+
+SessionSetup decodeSessionSetup(MessageView message);
+AuthSetup decodeAuthSetup(MessageView message);
+NewConnection decodeNewConnection(MessageView message);
+OpenResult decodeOpenResult(MessageView message);
+DeviceList decodeDeviceList(MessageView message);
+Identity decodeIdentity(MessageView message);
+ConnectionNote decodeConnectionNote(MessageView message);
+DeviceNote decodeDeviceNote(MessageView message);
+ExchangeNote decodeExchangeNote(MessageView message);
+AuthStart decodeAuthStart(MessageView message);
+AuthFields decodeAuthFields(MessageView message);
+std::vector<AuthMethodInfo> decodeAuthMethods(MessageView message);
+
+} // namespace netsane

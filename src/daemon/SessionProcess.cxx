@@ -1,0 +1,199 @@
+#include "daemon/SessionProcess.hxx"
+
+#include "daemon/Log.hxx"
+
+#include <cstdlib>
+#include <exception>
+#include <utility>
+
+namespace netsane {
+
+SessionProcess::SessionProcess(EventLoop &loop, UniqueFd supervisor_channel)
+    : loop_(loop),
+      bury_(loop, [this] { bury(); }),
+      supervisor_(
+          loop, std::move(supervisor_channel),
+          [this](MessageView message, std::vector<UniqueFd> &fds) { supervisorMessage(message, fds); },
+          [this](const std::string &) { supervisorEnded(); })
+{
+}
+
+SessionProcess::~SessionProcess() = default;
+
+int SessionProcess::run()
+{
+    loop_.run();
+    return exit_status_;
+}
+
+// --- setup ----------------------------------------------------------------------------------------------------
+
+void SessionProcess::supervisorMessage(MessageView message, std::vector<UniqueFd> &fds)
+{
+    switch (static_cast<IpcCommand>(message.command)) {
+    case IpcCommand::session_setup:
+        return configure(decodeSessionSetup(message));
+    case IpcCommand::auth_channel:
+        if (fds.size() == 1)
+            auth_ = std::make_unique<PacketChannel>(
+                loop_, std::move(fds.front()), [this](MessageView m, std::vector<UniqueFd> &) { authMessage(m); },
+                [this](const std::string &) { authEnded(); });
+        return;
+    case IpcCommand::new_connection:
+        if (fds.size() == 1)
+            addConnection(decodeNewConnection(message), std::move(fds.front()));
+        return;
+    case IpcCommand::open_result: {
+        const auto result = decodeOpenResult(message);
+        if (auto *const connection = find(result.connection))
+            connection->openResult(result, fds.empty() ? UniqueFd() : std::move(fds.front()));
+        return;
+    }
+    case IpcCommand::device_list: {
+        const auto list = decodeDeviceList(message);
+        if (list.version_code != 0) {
+            version_code_ = list.version_code;
+            for (const auto &[id, connection] : connections_)
+                connection->setVersionCode(version_code_);
+        }
+        if (auto *const connection = find(list.connection))
+            connection->devicesListed(list.reply);
+        return;
+    }
+    case IpcCommand::logged_in: {
+        const auto identity = decodeIdentity(message);
+        if (auto *const connection = find(identity.connection))
+            connection->loggedIn(identity);
+        return;
+    }
+    default:
+        logWarning("the supervisor sent command " + std::to_string(message.command));
+    }
+}
+
+void SessionProcess::configure(const SessionSetup &setup)
+{
+    services_.setSettings(setup.settings);
+    try {
+        loadMethods(setup);
+    } catch (const std::exception &error) {
+        if (ready_)
+            return logError(std::string("not reloaded: ") + error.what());
+        supervisor_.send(encodeIpc(IpcCommand::start_failed, error.what()));
+        supervisor_.drain();
+        exit_status_ = EXIT_FAILURE;
+        return loop_.stop();
+    }
+    settings_.login_at_connect = setup.login_at_connect;
+    settings_.allow_clear_passwords = setup.allow_clear_passwords;
+    settings_.auth_tries = setup.auth_tries;
+    settings_.auth_fail_delay = SessionDuration(setup.auth_fail_delay_ms);
+    settings_.login_timeout = SessionDuration(setup.login_timeout_ms);
+    settings_.idle_timeout = SessionDuration(setup.idle_timeout_ms);
+    expect_auth_ = setup.expect_auth;
+    configured_ = true;
+    becomeReady();
+}
+
+void SessionProcess::loadMethods(const SessionSetup &setup)
+{
+    if (!plugins_)
+        plugins_ = std::make_unique<PluginHost>(setup.plugin_dir, services_);
+    std::vector<const Method *> methods;
+    for (const auto &name : setup.crypt)
+        methods.push_back(&plugins_->load(PluginKind::Crypt, name));
+    crypt_methods_ = std::move(methods);
+}
+
+void SessionProcess::becomeReady()
+{
+    if (ready_ || !configured_ || (expect_auth_ && settings_.auth_methods.empty()))
+        return;
+    ready_ = true;
+    supervisor_.send(encodeIpc(IpcCommand::ready));
+}
+
+void SessionProcess::supervisorEnded()
+{
+    for (const auto &[id, connection] : connections_)
+        connection->fail("the server is ending");
+    loop_.stop();
+}
+
+// --- the auth process -----------------------------------------------------------------------------------------
+
+void SessionProcess::authMessage(MessageView message)
+{
+    switch (static_cast<IpcCommand>(message.command)) {
+    case IpcCommand::auth_methods:
+        settings_.auth_methods = decodeAuthMethods(message);
+        return becomeReady();
+    case IpcCommand::auth_continue: {
+        auto fields = decodeAuthFields(message);
+        if (auto *const connection = find(fields.connection))
+            connection->authContinues(std::move(fields));
+        return;
+    }
+    case IpcCommand::auth_failed: {
+        const auto note = decodeExchangeNote(message);
+        if (auto *const connection = find(note.connection))
+            connection->authFailed(note);
+        return;
+    }
+    default:
+        logWarning("the auth process sent command " + std::to_string(message.command));
+    }
+}
+
+void SessionProcess::authEnded()
+{
+    auth_.reset();
+    // Each may end its connection, which takes it out of the map later, not now.
+    for (const auto &[id, connection] : connections_)
+        connection->authGone();
+}
+
+// --- connections ----------------------------------------------------------------------------------------------
+
+void SessionProcess::addConnection(const NewConnection &connection, UniqueFd socket)
+{
+    PeerInfo peer{connection.peer, connection.local};
+    auto made = std::make_unique<ClientConnection>(loop_, *this, connection.connection, std::move(socket),
+                                                   std::move(peer), settings_, crypt_methods_, version_code_);
+    ClientConnection &added = *made;
+    connections_.insert_or_assign(connection.connection, std::move(made));
+    added.start();
+}
+
+ClientConnection *SessionProcess::find(ConnectionId id) noexcept
+{
+    const auto found = connections_.find(id);
+    return found == connections_.end() ? nullptr : found->second.get();
+}
+
+void SessionProcess::connectionEnded(ConnectionId id)
+{
+    sendToSupervisor(encodeIpc(IpcCommand::connection_closed, ConnectionNote{id}));
+    // It is called from within the connection, perhaps from a loop over all of them.
+    ended_connections_.push_back(id);
+    bury_.schedule(Milliseconds(0));
+}
+
+void SessionProcess::bury()
+{
+    for (const ConnectionId id : std::exchange(ended_connections_, {}))
+        connections_.erase(id);
+}
+
+void SessionProcess::sendToSupervisor(const ByteBuffer &message)
+{
+    supervisor_.send(message);
+}
+
+void SessionProcess::sendToAuth(const ByteBuffer &message)
+{
+    if (auth_)
+        auth_->send(message);
+}
+
+} // namespace netsane

@@ -1,0 +1,70 @@
+// netsaned-device: serves one scanner, or lists those there are, on a socket that the supervisor hands over.
+#include "device/DeviceProcess.hxx"
+
+#include <CLI/CLI.hpp>
+
+#include <cstdio>
+#include <exception>
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+namespace {
+
+// Backends write to standard output and read from standard input as they like.
+bool redirectStandardStreams()
+{
+    netsane::UniqueFd null(::open("/dev/null", O_RDWR | O_CLOEXEC));
+    if (!null || ::dup2(null.get(), STDIN_FILENO) < 0)
+        return false;
+    if (::fcntl(STDERR_FILENO, F_GETFD) < 0 && ::dup2(null.get(), STDERR_FILENO) < 0)
+        return false;
+    const bool is_done = ::dup2(STDERR_FILENO, STDOUT_FILENO) >= 0;
+    // Where a standard stream was closed, /dev/null has taken its place.
+    if (null.get() <= STDERR_FILENO)
+        static_cast<void>(null.release());
+    return is_done;
+}
+
+bool isSocket(int fd)
+{
+    struct stat status;
+    return ::fstat(fd, &status) == 0 && S_ISSOCK(status.st_mode);
+}
+
+} // namespace
+
+int main(int argc, char **argv)
+{
+    CLI::App app("Serves one scanner for netsaned, which starts this program; not for use by hand.", "netsaned-device");
+    int fd = -1;
+    bool is_listing = false;
+    netsane::DeviceProcessOptions options;
+    options.sane_config_dir = "/etc/sane.d";
+    options.excluded_backends = {"netsane", "net"};
+    app.add_option("--fd", fd, "Descriptor of the socket to serve on, 3 or more")->required();
+    const auto device = app.add_option("--device", options.device, "The device to serve");
+    const auto list = app.add_flag("--list", is_listing, "List the devices and exit");
+    app.add_option("--sane-config-dir", options.sane_config_dir, "Where dll.conf is; directories separated by colons");
+    app.add_option("--exclude", options.excluded_backends, "Backends that are not loaded, separated by commas")
+        ->delimiter(',');
+    device->excludes(list);
+    CLI11_PARSE(app, argc, argv);
+
+    if (fd <= STDERR_FILENO || !isSocket(fd) || (!is_listing && options.device.empty())) {
+        std::fputs("netsaned-device: --fd must be a socket from 3 up, with --device or --list\n", stderr);
+        return 2;
+    }
+    try {
+        netsane::UniqueFd channel(fd);
+        if (!redirectStandardStreams()) {
+            std::perror("netsaned-device: standard streams");
+            return 1;
+        }
+        return is_listing ? netsane::listDevices(std::move(channel), options)
+                          : netsane::serveDevice(std::move(channel), options);
+    } catch (const std::exception &error) {
+        std::fprintf(stderr, "netsaned-device: %s\n", error.what());
+        return 1;
+    }
+}

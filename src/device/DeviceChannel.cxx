@@ -1,0 +1,303 @@
+#include "device/DeviceChannel.hxx"
+
+#include "device/CancelSignal.hxx"
+#include "os/Error.hxx"
+#include "protocol/ConnectionMessages.hxx"
+#include "wire/ProtocolError.hxx"
+
+#include <algorithm>
+#include <cerrno>
+#include <cstdio>
+#include <cstdlib>
+#include <poll.h>
+#include <sys/socket.h>
+#include <system_error>
+#include <unistd.h>
+
+namespace netsane {
+
+namespace {
+
+using namespace std::chrono_literals;
+
+constexpr std::size_t receive_bytes = 16 * 1024;
+constexpr std::size_t max_queued_bytes = 4U << 20;
+// Partial data is sent when it is as old as this, well before the protocol's 100 ms.
+constexpr auto partial_age = 20ms;
+// A call that returns soon by itself is not interrupted by a signal: it might be in the middle of malloc().
+constexpr auto signal_delay = 50ms;
+constexpr auto signal_again = 1s;
+constexpr auto shut_down_grace = 5s;
+
+bool isPeerGone(const std::system_error &error) noexcept
+{
+    return error.code().value() == EPIPE || error.code().value() == ECONNRESET;
+}
+
+} // namespace
+
+DeviceChannel::DeviceChannel(UniqueFd channel, DeviceLink &link)
+    : channel_(std::move(channel)), link_(link), writer_(channel_.get()), decoder_(limits_after_login)
+{
+}
+
+int DeviceChannel::run() noexcept
+{
+    int exit_status = EXIT_SUCCESS;
+    try {
+        serve();
+    } catch (const std::system_error &error) {
+        if (!isPeerGone(error)) {
+            std::fprintf(stderr, "netsaned-device: %s\n", error.what());
+            exit_status = EXIT_FAILURE;
+        }
+    } catch (const ProtocolError &error) {
+        std::fprintf(stderr, "netsaned-device: bad input from the session: %s\n", error.what());
+        exit_status = EXIT_FAILURE;
+    } catch (const std::exception &error) {
+        std::fprintf(stderr, "netsaned-device: %s\n", error.what());
+        exit_status = EXIT_FAILURE;
+    }
+    shutDown();
+    return exit_status;
+}
+
+void DeviceChannel::serve()
+{
+    while (waitForNews()) {
+        signalIfDue();
+        progress();
+    }
+}
+
+// False at the end of the channel or when the main thread has finished.
+bool DeviceChannel::waitForNews()
+{
+    pollfd watched[2] = {{channel_.get(), 0, 0}, {link_.wakeFd(), POLLIN, 0}};
+    if (queuedBytes() < max_queued_bytes)
+        watched[0].events |= POLLIN;
+    if (!writer_.isIdle())
+        watched[0].events |= POLLOUT;
+    if (::poll(watched, 2, timeout()) < 0 && errno != EINTR)
+        throwErrno("poll the device channel");
+    if (watched[1].revents != 0) {
+        link_.clearWake();
+        if (link_.isFinished())
+            return false;
+    }
+    if ((watched[0].revents & POLLIN) != 0)
+        return receive();
+    return (watched[0].revents & (POLLHUP | POLLERR | POLLNVAL)) == 0;
+}
+
+int DeviceChannel::timeout() const noexcept
+{
+    std::optional<Clock::time_point> due = partial_due_;
+    if (signal_due_ && (!due || *signal_due_ < *due))
+        due = signal_due_;
+    if (!due)
+        return -1;
+    const auto left = std::chrono::ceil<std::chrono::milliseconds>(*due - Clock::now());
+    return static_cast<int>(std::clamp<std::chrono::milliseconds::rep>(left.count(), 0, 1000));
+}
+
+std::size_t DeviceChannel::queuedBytes() const noexcept
+{
+    std::size_t bytes = 0;
+    for (const auto &request : queue_)
+        bytes += request.control.value.text.size() + request.control.value.words.size() * sizeof(std::uint32_t);
+    return bytes;
+}
+
+bool DeviceChannel::receive()
+{
+    const auto room = decoder_.prepare(std::max(receive_bytes, decoder_.missingBytes()));
+    const ssize_t received = ::recv(channel_.get(), room.data(), room.size(), MSG_DONTWAIT);
+    if (received == 0)
+        return false;
+    if (received < 0) {
+        if (errno == EAGAIN || errno == EWOULDBLOCK || errno == EINTR)
+            return true;
+        throwErrno("receive from the device channel");
+    }
+    decoder_.commit(static_cast<std::size_t>(received));
+    while (const auto message = decoder_.next())
+        accept(*message);
+    return true;
+}
+
+void DeviceChannel::accept(MessageView message)
+{
+    if (message.command == static_cast<std::uint32_t>(Command::hello) && !is_greeted_ && queue_.empty()) {
+        with_descriptors_ = decodeHello(message).announces(extension_descriptors);
+        is_greeted_ = true;
+        return;
+    }
+    auto request = decodeDeviceRequest(message);
+    if (queue_.size() >= max_outstanding_requests)
+        throw ProtocolError("more than " + std::to_string(max_outstanding_requests) + " requests outstanding");
+    is_greeted_ = true;
+    request.with_descriptors = with_descriptors_;
+    if (request.command == Command::abort || request.command == Command::close)
+        requestAbort(request);
+    queue_.push_back(std::move(request));
+}
+
+void DeviceChannel::requestAbort(DeviceRequest &request)
+{
+    cancelQueued();
+    request.abort_until = link_.requestAbort();
+    signal_due_ = Clock::now() + signal_delay;
+}
+
+// What the main thread executes already keeps its own answer. OPEN and CLOS are not for ABRT to cancel: the client
+// would take the handle for closed, or for open, when it is not.
+void DeviceChannel::cancelQueued()
+{
+    const auto isCancellable = [](const DeviceRequest &request) {
+        return request.command != Command::open && request.command != Command::close &&
+               request.command != Command::abort;
+    };
+    if (has_job_ && isCancellable(queue_.front()) && link_.withdrawJob())
+        has_job_ = false;
+    auto request = queue_.begin() + (has_job_ ? 1 : 0);
+    for (; request != queue_.end(); ++request)
+        request->is_cancelled = isCancellable(*request);
+}
+
+// What is due though nothing came: a second signal where the first one met the call before it blocked.
+void DeviceChannel::signalIfDue()
+{
+    if (!signal_due_ || Clock::now() < *signal_due_)
+        return;
+    if (!link_.isInterrupted()) {
+        signal_due_.reset();
+    } else if (CancelSignal::isInside()) {
+        CancelSignal::raise();
+        signal_due_ = Clock::now() + signal_again;
+    } else {
+        signal_due_ = Clock::now() + signal_delay;
+    }
+}
+
+void DeviceChannel::progress()
+{
+    partial_due_.reset();
+    bool has_progress = true;
+    while (has_progress) {
+        has_progress = sending_bytes_ != 0;
+        // Replies gather in one write until there is data to go with them.
+        while (writer_.messages().size() < receive_bytes && sending_bytes_ == 0 && !queue_.empty() && answerHead())
+            has_progress = true;
+        if (!writer_.flush())
+            return;
+        if (sending_bytes_ != 0)
+            link_.consume(std::exchange(sending_bytes_, 0));
+    }
+}
+
+// True when the first of the queue has been answered and taken out.
+bool DeviceChannel::answerHead()
+{
+    auto &request = queue_.front();
+    if (has_job_) {
+        if (!takeResult(request))
+            return false;
+    } else if (request.is_cancelled) {
+        encodeRefusal(writer_.messages(), request.command, {Status::cancelled, {}});
+    } else if (request.abort_until > link_.abortsDone()) {
+        return false;
+    } else if (request.command == Command::abort) {
+        frame_ = FrameState::none;
+        encodeBare(writer_.messages(), Command::abort);
+    } else if (request.command == Command::set_io_mode || request.command == Command::get_select_fd) {
+        answerHere(request);
+    } else if (request.command == Command::read && frame_ != FrameState::none) {
+        if (!answerRead(request))
+            return false;
+    } else {
+        postJob(request);
+        return false;
+    }
+    queue_.pop_front();
+    return true;
+}
+
+void DeviceChannel::answerHere(const DeviceRequest &request)
+{
+    Outcome outcome{Status::unsupported, {}};
+    if (frame_ != FrameState::active)
+        outcome.status = Status::invalid;
+    else if (request.command == Command::set_io_mode && !request.non_blocking)
+        outcome.status = Status::good;
+    if (request.command == Command::set_io_mode)
+        encodeOutcomeReply(writer_.messages(), Command::set_io_mode, outcome);
+    else
+        encodeSelectFdReply(writer_.messages(), outcome);
+}
+
+bool DeviceChannel::answerRead(const DeviceRequest &request)
+{
+    if (frame_ == FrameState::active) {
+        const std::size_t wanted = std::min<std::size_t>(request.max_bytes, BlockQueue::block_bytes);
+        const auto data = link_.frontData(wanted);
+        if (!data.bytes.empty()) {
+            const bool is_due = Clock::now() >= data.time + partial_age;
+            if (data.bytes.size() < wanted && !data.is_complete && !is_due) {
+                partial_due_ = data.time + partial_age;
+                return false;
+            }
+            sending_bytes_ = std::min(data.bytes.size(), wanted);
+            writer_.startData(data.bytes.first(sending_bytes_));
+            return true;
+        }
+        if (!data.end)
+            return false;
+        frame_ = FrameState::ended;
+        frame_end_ = *data.end;
+    }
+    encodeReadReply(writer_.messages(), {frame_end_, {}});
+    return true;
+}
+
+void DeviceChannel::postJob(DeviceRequest &request)
+{
+    request.frame_active = frame_ == FrameState::active;
+    link_.postJob(request);
+    has_job_ = true;
+}
+
+bool DeviceChannel::takeResult(const DeviceRequest &request)
+{
+    auto result = link_.takeResult();
+    if (!result)
+        return false;
+    has_job_ = false;
+    writer_.messages().append(result->reply.data());
+    const bool is_change = request.command == Command::control_option && request.control.action != Action::get;
+    if (result->has_started_frame)
+        frame_ = FrameState::active;
+    else if (request.command == Command::close)
+        frame_ = FrameState::none;
+    else if (frame_ == FrameState::ended && (request.command == Command::start || is_change))
+        frame_ = FrameState::none;
+    return true;
+}
+
+void DeviceChannel::shutDown()
+{
+    link_.quit();
+    // The peer sees at once that nothing more comes, even while the device takes its time.
+    ::shutdown(channel_.get(), SHUT_RDWR);
+    const auto deadline = Clock::now() + shut_down_grace;
+    signal_due_ = Clock::now() + signal_delay;
+    while (!link_.waitFinished(std::chrono::duration_cast<std::chrono::milliseconds>(signal_delay))) {
+        signalIfDue();
+        if (Clock::now() >= deadline) {
+            std::fputs("netsaned-device: the device doesn't react to being cancelled\n", stderr);
+            ::_exit(EXIT_FAILURE);
+        }
+    }
+}
+
+} // namespace netsane

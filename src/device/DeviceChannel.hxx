@@ -1,0 +1,66 @@
+// The I/O thread of a device process: receives requests, keeps their order, answers READ from the data read ahead and
+// hands the others to the main thread (protocol.md §7, §8).
+//
+// Owned by the device process, runs on a thread of its own in which all signals are blocked. Requests are received
+// while replies wait for a slow peer, so that an ABRT is seen at once.
+#pragma once
+
+#include "device/ChannelWriter.hxx"
+#include "device/DeviceLink.hxx"
+#include "device/DeviceRequest.hxx"
+#include "os/UniqueFd.hxx"
+#include "wire/FrameDecoder.hxx"
+
+#include <chrono>
+#include <deque>
+#include <optional>
+
+namespace netsane {
+
+class DeviceChannel {
+public:
+    // channel: a connected stream socket.
+    DeviceChannel(UniqueFd channel, DeviceLink &link);
+
+    // Serves until the peer closes the channel or sends what is no request (a line on stderr says so); then has the
+    // scan cancelled and the device closed, and returns when the main thread has finished. Ends the process when that
+    // takes longer than 5 s: a device that ignores being cancelled. Returns the exit status of the process.
+    int run() noexcept;
+
+private:
+    using Clock = std::chrono::steady_clock;
+    enum class FrameState { none, active, ended };
+
+    void serve();
+    bool receive();
+    void accept(MessageView message);
+    void requestAbort(DeviceRequest &request);
+    void cancelQueued();
+    void progress();
+    bool answerHead();
+    bool answerRead(const DeviceRequest &request);
+    bool takeResult(const DeviceRequest &request);
+    void postJob(DeviceRequest &request);
+    void answerHere(const DeviceRequest &request);
+    void signalIfDue();
+    bool waitForNews();
+    int timeout() const noexcept;
+    std::size_t queuedBytes() const noexcept;
+    void shutDown();
+
+    UniqueFd channel_;
+    DeviceLink &link_;
+    ChannelWriter writer_;
+    FrameDecoder decoder_;
+    std::deque<DeviceRequest> queue_; // not answered, oldest first
+    bool is_greeted_ = false;
+    bool with_descriptors_ = false;
+    bool has_job_ = false;                // the main thread has the first of the queue
+    std::size_t sending_bytes_ = 0;       // of data that lies in the link and is on its way
+    FrameState frame_ = FrameState::none; // the client's: it ends when its end has been answered
+    Outcome frame_end_;                   // FrameState::ended
+    std::optional<Clock::time_point> partial_due_;
+    std::optional<Clock::time_point> signal_due_;
+};
+
+} // namespace netsane

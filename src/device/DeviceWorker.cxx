@@ -1,0 +1,209 @@
+#include "device/DeviceWorker.hxx"
+
+#include "device/CancelSignal.hxx"
+#include "device/OptionControl.hxx"
+#include "protocol/ConnectionMessages.hxx"
+
+#include <algorithm>
+#include <bit>
+#include <chrono>
+
+namespace netsane {
+
+namespace {
+
+constexpr std::chrono::milliseconds empty_read_pause{5};
+
+constexpr std::uint32_t host_byte_order =
+    std::endian::native == std::endian::little ? byte_order_little : byte_order_big;
+
+} // namespace
+
+void DeviceWorker::run()
+{
+    for (;;) {
+        switch (link_.next(is_reading_)) {
+        case DeviceLink::Task::job:
+            execute(link_.takeJob());
+            break;
+        case DeviceLink::Task::read:
+            readAhead();
+            break;
+        case DeviceLink::Task::abort:
+            abort();
+            break;
+        case DeviceLink::Task::quit:
+            stop();
+            return handle_.close();
+        }
+    }
+}
+
+void DeviceWorker::execute(const DeviceRequest &request)
+{
+    DeviceLink::Result result;
+    if (request.command == Command::open)
+        open(request, result.reply);
+    else if (!handle_.isOpen())
+        encodeRefusal(result.reply, request.command, {Status::invalid, "no device is open"});
+    else if (request.command == Command::close)
+        close(result.reply);
+    else if (request.command == Command::get_option)
+        getOption(request, result.reply);
+    else if (request.command == Command::control_option)
+        controlOption(request, result.reply);
+    else if (request.command == Command::get_parameters)
+        getParameters(request, result.reply);
+    else if (request.command == Command::start)
+        result.has_started_frame = start(request, result.reply);
+    else
+        readDirectly(request, result.reply);
+    link_.finishJob(std::move(result));
+}
+
+void DeviceWorker::open(const DeviceRequest &request, ByteBuffer &reply)
+{
+    OpenReply opened;
+    if (was_opened_)
+        opened.outcome = {Status::invalid, "the device was opened before"};
+    else if (!refusal_.empty())
+        opened.outcome = {Status::invalid, refusal_};
+    else if (library_.status() != Status::good)
+        opened.outcome = {library_.status(), "sane_init failed"};
+    else
+        opened.outcome = handle_.open(library_, device_);
+    if (opened.outcome.status == Status::good) {
+        was_opened_ = true;
+        options_.load(handle_.get());
+        opened.handle.assign(channel_handle.begin(), channel_handle.end());
+        if (request.with_descriptors && options_.fitsMessage())
+            opened.descriptors = options_.all();
+    }
+    encodeOpenReply(reply, opened);
+}
+
+void DeviceWorker::close(ByteBuffer &reply)
+{
+    // The I/O thread asked for an abort before it handed this over, so nothing runs.
+    handle_.close();
+    encodeBare(reply, Command::close);
+}
+
+void DeviceWorker::getOption(const DeviceRequest &request, ByteBuffer &reply)
+{
+    encodeGetOptionReply(reply, options_.refresh(handle_.get(), request.control.option));
+    if (reply.size() > static_cast<std::size_t>(max_option_bytes)) {
+        reply.clear();
+        encodeGetOptionReply(reply, nullptr);
+    }
+}
+
+bool DeviceWorker::isAheadOfClient(const DeviceRequest &request) const noexcept
+{
+    return request.frame_active && !is_reading_;
+}
+
+void DeviceWorker::controlOption(const DeviceRequest &request, ByteBuffer &reply)
+{
+    ControlOptionReply controlled;
+    if (isAheadOfClient(request) && request.control.action != Action::get)
+        controlled.outcome = {Status::invalid, "options can't be set while an image is being read"};
+    else
+        controlled = netsane::controlOption(handle_.get(), options_, request.control, request.with_descriptors);
+    encodeControlOptionReply(reply, controlled);
+}
+
+void DeviceWorker::getParameters(const DeviceRequest &request, ByteBuffer &reply)
+{
+    GetParametersReply answered;
+    if (request.frame_active && frame_parameters_)
+        answered.parameters = *frame_parameters_;
+    else if (const auto parameters = handle_.parameters(answered.outcome.status))
+        answered.parameters = *parameters;
+    encodeGetParametersReply(reply, answered);
+}
+
+bool DeviceWorker::start(const DeviceRequest &request, ByteBuffer &reply)
+{
+    StartReply started;
+    if (isAheadOfClient(request)) {
+        started.outcome = {Status::invalid, "the frame before this one is still being read"};
+        encodeStartReply(reply, started);
+        return false;
+    }
+    {
+        const CancelSignal::Scope scope(handle_.get());
+        started.outcome.status = link_.isInterrupted() ? Status::cancelled : handle_.start();
+    }
+    const bool is_good = started.outcome.status == Status::good;
+    if (is_good && link_.isInterrupted()) {
+        // The abort that waits stops what was started just now.
+        started.outcome.status = Status::cancelled;
+    } else if (is_good) {
+        auto status = Status::good;
+        frame_parameters_ = handle_.parameters(status);
+        started.parameters = frame_parameters_;
+        started.byte_order = host_byte_order;
+        link_.beginFrame();
+        is_reading_ = true;
+    }
+    encodeStartReply(reply, started);
+    return started.outcome.status == Status::good;
+}
+
+void DeviceWorker::readDirectly(const DeviceRequest &request, ByteBuffer &reply)
+{
+    direct_buffer_.resize(std::min<std::size_t>(request.max_bytes, BlockQueue::block_bytes));
+    std::size_t length = 0;
+    auto status = Status::good;
+    while (status == Status::good && length == 0) {
+        {
+            const CancelSignal::Scope scope(handle_.get());
+            if (!link_.isInterrupted())
+                status = handle_.read(direct_buffer_, length);
+        }
+        if (link_.isInterrupted())
+            status = Status::cancelled;
+        else if (status == Status::good && length == 0)
+            link_.pause(empty_read_pause);
+    }
+    encodeReadReply(reply, {{status, {}}, std::span(direct_buffer_).first(length)});
+}
+
+void DeviceWorker::readAhead()
+{
+    const auto room = link_.room();
+    std::size_t length = 0;
+    auto status = Status::good;
+    {
+        const CancelSignal::Scope scope(handle_.get());
+        if (!link_.isInterrupted())
+            status = handle_.read(room, length);
+    }
+    if (link_.isInterrupted())
+        return;
+    if (status != Status::good) {
+        is_reading_ = false;
+        link_.endFrame({status, {}});
+    } else if (length != 0) {
+        link_.commit(length);
+    } else {
+        link_.pause(empty_read_pause);
+    }
+}
+
+void DeviceWorker::abort()
+{
+    const auto count = link_.abortsWanted();
+    stop();
+    link_.finishAborts(count);
+}
+
+void DeviceWorker::stop() noexcept
+{
+    is_reading_ = false;
+    if (handle_.isOpen())
+        handle_.cancel();
+}
+
+} // namespace netsane

@@ -1,0 +1,51 @@
+// What a ClientSession needs to know about its owner's wishes, and what it asks its owner for. Plain values and one
+// interface; the owner (a connection of libnetsane) keeps them alive as long as the session.
+#pragma once
+
+#include "plugin/Method.hxx"
+
+#include <cstdint>
+#include <functional>
+#include <string>
+#include <vector>
+
+namespace netsane {
+
+// When a connection is encrypted. Decided by the owner from its configuration and from where the peer is.
+enum class CryptPolicy { require, prefer, off };
+
+// A user's name and password. The session wipes its copy; the owner wipes what it keeps itself.
+struct Credentials {
+    std::string user;
+    std::string password;
+};
+
+// What a server says to people: greetings, progress notes, messages of an auth method. Printable text.
+using NoteCallback = std::function<void(const std::string &text)>;
+
+struct ClientPolicy {
+    std::string program; // the text of our HELO
+    CryptPolicy crypt = CryptPolicy::require;
+    bool local = false; // loopback or a unix socket
+    bool allow_clear_passwords = false;
+    std::string peer;      // the server's address as text, without a port
+    std::string peer_name; // the name by which the user called the server
+    NoteCallback note;     // may be empty
+};
+
+// Where a session gets methods from. A call may block on the disk.
+class MethodSource {
+public:
+    virtual ~MethodSource() = default;
+
+    // The auth method with this number, or nullptr if it isn't allowed or can't be loaded.
+    virtual const Method *authMethod(std::uint32_t id) = 0;
+
+    // All auth methods that are allowed and can be loaded.
+    virtual std::vector<const Method *> authMethods() = 0;
+
+    // An encrypting method (never NONE), or nullptr.
+    virtual const Method *cryptMethod(std::uint32_t id) = 0;
+};
+
+} // namespace netsane

@@ -1,0 +1,352 @@
+#include "session/ClientSession.hxx"
+
+#include "protocol/ConnectionMessages.hxx"
+#include "session/ClientText.hxx"
+#include "wire/ProtocolError.hxx"
+
+#include <algorithm>
+#include <cassert>
+#include <utility>
+
+namespace netsane {
+
+namespace {
+
+constexpr std::array<std::uint32_t, 2> our_extensions{extension_login_note, extension_descriptors};
+
+// A list that a server offers; a longer one is of no use to anybody.
+constexpr std::size_t max_offered_methods = 64;
+
+constexpr std::size_t stream_block_bytes = 32 * 1024;
+
+} // namespace
+
+ClientSession::ClientSession(ClientPolicy policy, MethodSource &methods)
+    : policy_(std::move(policy)), methods_(methods), login_(policy_, methods)
+{
+}
+
+std::span<std::byte> ClientSession::prepareInput()
+{
+    if (encrypted())
+        return wire_in_.prepare(stream_block_bytes).first(stream_block_bytes);
+    return decoder_.prepare(receive_bytes).first(receive_bytes);
+}
+
+void ClientSession::commitInput(std::size_t received_bytes) noexcept
+{
+    if (received_bytes == 0)
+        return;
+    silent_since_.reset();
+    if (encrypted())
+        wire_in_.commit(received_bytes);
+    else
+        decoder_.commit(received_bytes);
+}
+
+void ClientSession::notReceived(TimePoint now)
+{
+    if (sent() == 0 && state_ == State::open) {
+        silent_since_.reset();
+        return;
+    }
+    // The first look in vain begins the silence: what had arrived while nobody looked would have been found.
+    if (!silent_since_)
+        silent_since_ = now;
+    if (now - *silent_since_ >= max_silence)
+        fail("nothing heard from the server for 30 seconds");
+}
+
+std::optional<ClientSession::TimePoint> ClientSession::silenceDeadline() const noexcept
+{
+    if (!silent_since_)
+        return std::nullopt;
+    return *silent_since_ + max_silence;
+}
+
+void ClientSession::endInput(const std::string &reason)
+{
+    if (encrypted())
+        stream_.endWire();
+    end_reason_ = reason;
+}
+
+ByteBuffer &ClientSession::request(Command command)
+{
+    assert(canRequest());
+    // Only replies to these are larger than 4 KiB, apart from those that need an open device (protocol.md §9).
+    if (command == Command::get_devices || command == Command::open)
+        decoder_.setLimits(limits_after_login);
+    outstanding_[(first_ + count_++) % outstanding_.size()] = command;
+    if (!holdsRequests())
+        return sink();
+    ++held_count_;
+    return held_;
+}
+
+void ClientSession::quit()
+{
+    if (!failure_ && !holdsRequests())
+        encodeBare(sink(), Command::quit);
+}
+
+void ClientSession::feedStream()
+{
+    for (;;) {
+        const auto taken = stream_.pushWire(wire_in_.data());
+        wire_in_.consume(taken);
+        const auto read = stream_.readPlain(decoder_.prepare(stream_block_bytes));
+        decoder_.commit(read);
+        if (read != 0 || taken == 0)
+            return;
+    }
+}
+
+void ClientSession::pumpStream()
+{
+    for (;;) {
+        const auto written = stream_.writePlain(plain_out_.data());
+        wipe(plain_out_.mutableData().first(written));
+        plain_out_.consume(written);
+        const auto pulled = stream_.pullWire(wire_out_.prepare(stream_block_bytes));
+        wire_out_.commit(pulled);
+        if (written == 0 && pulled == 0)
+            return;
+    }
+}
+
+std::span<const std::byte> ClientSession::output()
+{
+    if (encrypted())
+        pumpStream();
+    return wire_out_.data();
+}
+
+void ClientSession::consumeOutput(std::size_t sent_bytes) noexcept
+{
+    // A password may have stood in it.
+    wipe(wire_out_.mutableData().first(sent_bytes));
+    wire_out_.consume(sent_bytes);
+}
+
+bool ClientSession::announces(std::uint32_t extension) const noexcept
+{
+    return std::find(extensions_.begin(), extensions_.end(), extension) != extensions_.end();
+}
+
+bool ClientSession::login(Credentials credentials)
+{
+    if (!login_.setCredentials(std::move(credentials)))
+        return false;
+    if (loginWanted())
+        login_.answerUser(sink());
+    return true;
+}
+
+void ClientSession::refuseLogin(const std::string &reason)
+{
+    if (loginWanted())
+        login_.refuse(sink(), reason);
+}
+
+void ClientSession::fail(const std::string &reason) noexcept
+{
+    if (failure_)
+        return;
+    const bool denied = login_.state() == LoginState::refused;
+    failure_.emplace(SessionFailure{denied ? Status::access_denied : Status::io_error, {}});
+    try {
+        failure_->reason = denied && !login_.reason().empty() ? login_.reason() : reason;
+    } catch (...) { // out of memory: the status is what counts
+    }
+    count_ = held_count_ = 0;
+    silent_since_.reset();
+}
+
+std::optional<MessageView> ClientSession::nextReply()
+{
+    try {
+        for (;;) {
+            // A switch in mid-session waits for the replies that crossed with it.
+            if (!failure_ && !crypt_methods_.empty() && sent() == 0)
+                chooseCrypt();
+            if (failure_ || loginWanted())
+                return std::nullopt;
+            const auto message = nextMessage();
+            if (!message)
+                return std::nullopt;
+            if (isNextReply(*message))
+                return message;
+            onEvent(*message);
+        }
+    } catch (const ProtocolError &error) {
+        fail(std::string("the server broke the protocol: ") + error.what());
+    }
+    return std::nullopt;
+}
+
+std::optional<MessageView> ClientSession::nextMessage()
+{
+    for (;;) {
+        if (auto message = decoder_.next())
+            return message;
+        const auto before = decoder_.pending().size();
+        if (encrypted())
+            feedStream();
+        if (decoder_.pending().size() > before)
+            continue;
+        const auto state = encrypted() ? stream_.state() : CryptState::Open;
+        if (state == CryptState::Error || state == CryptState::Truncated)
+            fail("the encrypted connection broke: " + printableText(stream_.error()));
+        else if (state == CryptState::Closed)
+            fail("the server closed the connection");
+        else if (end_reason_)
+            fail(*end_reason_);
+        return std::nullopt;
+    }
+}
+
+bool ClientSession::isNextReply(MessageView message)
+{
+    const auto command = static_cast<Command>(message.command);
+    if (!isRequest(command))
+        return false;
+    if (sent() == 0)
+        throw ProtocolError("reply " + std::to_string(message.command) + " without a request");
+    if (outstanding_[first_] != command)
+        throw ProtocolError("reply " + std::to_string(message.command) + " to request " +
+                            std::to_string(static_cast<std::uint32_t>(outstanding_[first_])));
+    first_ = (first_ + 1) % outstanding_.size();
+    --count_;
+    return true;
+}
+
+void ClientSession::onEvent(MessageView message)
+{
+    const auto command = static_cast<Command>(message.command);
+    // Only the greeting may come first, and behind a greeting that announces it only CRPT_REQ.
+    if (state_ == State::crypt_follows && command != Command::crypt_request && command != Command::fail)
+        throw ProtocolError("message " + std::to_string(message.command) + " where CRPT_REQ was announced");
+    if (state_ == State::greeting && command != Command::hello && command != Command::fail)
+        throw ProtocolError("message " + std::to_string(message.command) + " before the greeting");
+    switch (command) {
+    case Command::hello:
+        return onHello(message);
+    case Command::crypt_request:
+        return onCryptRequest(message);
+    case Command::fail:
+        return onServerFail(message);
+    case Command::user:
+        return login_.onUser(sink());
+    case Command::pass_request:
+        return login_.onPassRequest(message, sink(), encrypted());
+    case Command::welcome:
+        return login_.onWelcome(message);
+    default:
+        throw ProtocolError("message " + std::to_string(message.command) + " is none that a server sends");
+    }
+}
+
+void ClientSession::onHello(MessageView message)
+{
+    auto hello = decodeHello(message);
+    if (policy_.note && !hello.text.empty())
+        policy_.note(printableText(hello.text));
+    const bool crypt_follows = hello.announces(extension_crypt_follows);
+    // A progress note has no revision and takes nothing back.
+    if (hello.revision)
+        extensions_ = std::move(hello.extensions);
+    if (state_ != State::greeting)
+        return;
+    if (crypt_follows) {
+        state_ = State::crypt_follows;
+        return;
+    }
+    if (policy_.crypt == CryptPolicy::require && !encrypted())
+        return fail("the server offers no encryption, which is required (tls=off in netsane.conf does without)");
+    openCommands();
+}
+
+void ClientSession::sendHello()
+{
+    if (std::exchange(hello_sent_, true))
+        return;
+    encodeHello(sink(), {policy_.program, protocol_revision, {our_extensions.begin(), our_extensions.end()}});
+}
+
+void ClientSession::openCommands()
+{
+    state_ = State::open;
+    sendHello();
+    sink().append(held_.data());
+    held_.clear();
+    held_count_ = 0;
+    // Only from here on the server has something to answer.
+    silent_since_.reset();
+}
+
+void ClientSession::onCryptRequest(MessageView message)
+{
+    auto methods = decodeCryptRequest(message);
+    if (encrypted())
+        throw ProtocolError("CRPT_REQ under encryption");
+    if (!crypt_methods_.empty())
+        throw ProtocolError("CRPT_REQ before the answer to the last");
+    if (methods.size() > max_offered_methods)
+        throw ProtocolError("CRPT_REQ with " + std::to_string(methods.size()) + " methods");
+    crypt_methods_ = std::move(methods);
+}
+
+std::optional<std::uint32_t> ClientSession::pickCrypt(const Method *&method)
+{
+    bool none_offered = false;
+    for (const auto id : crypt_methods_) {
+        if (id == crypt_method_none)
+            none_offered = true;
+        else if (policy_.crypt != CryptPolicy::off && (method = methods_.cryptMethod(id)) != nullptr)
+            return id;
+    }
+    if (none_offered && policy_.crypt != CryptPolicy::require)
+        return crypt_method_none;
+    return std::nullopt;
+}
+
+void ClientSession::chooseCrypt()
+{
+    const Method *method = nullptr;
+    const auto choice = pickCrypt(method);
+    crypt_methods_.clear();
+    if (!choice && policy_.crypt == CryptPolicy::off)
+        return fail("the server insists on encryption, which netsane.conf has switched off");
+    if (!choice)
+        return fail("encryption is required, and no crypt method that the server offers is installed here "
+                    "(tls=off in netsane.conf does without)");
+    // Our HELO has to be our first message, and NONE changes nothing about that.
+    sendHello();
+    encodeCryptReply(sink(), *choice);
+    if (method)
+        switchCrypt(*method);
+    else
+        openCommands();
+}
+
+void ClientSession::switchCrypt(const Method &method)
+{
+    // What stands in wire_out_ goes out in clear; what came behind CRPT_REQ belongs to the method.
+    wire_in_ = decoder_.takePending();
+    stream_ = CryptStream(method, Role::Client, {policy_.peer, policy_.peer_name});
+    if (stream_.isPassthrough())
+        return fail("crypt method " + method.name() + " does not encrypt");
+    hello_sent_ = false;
+    extensions_.clear();
+    login_.reset();
+    state_ = State::greeting;
+}
+
+void ClientSession::onServerFail(MessageView message)
+{
+    const auto reason = printableText(decodeServerFail(message).reason);
+    fail(reason.empty() ? "the server closed the connection without a reason" : reason);
+}
+
+} // namespace netsane

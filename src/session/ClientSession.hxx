@@ -1,0 +1,151 @@
+// The client's end of the protocol, free of I/O: received bytes in, bytes to send out, requests in, replies out.
+//
+// Owned by one connection, one thread at a time. Greeting, crypto, login and progress notes are handled inside; the
+// owner sees replies in the order of its requests. Whatever the server does wrong ends the session for good: failure()
+// then says how. Memory: one incomplete message of at most 2 MiB, receive_bytes behind it, and what the owner sends.
+// Nothing throws but std::bad_alloc. Source: protocol.md.
+#pragma once
+
+#include "crypt/CryptStream.hxx"
+#include "protocol/Numbers.hxx"
+#include "session/ClientLogin.hxx"
+#include "session/ClientPolicy.hxx"
+#include "util/ByteBuffer.hxx"
+#include "wire/FrameDecoder.hxx"
+
+#include <array>
+#include <chrono>
+#include <cstddef>
+#include <optional>
+#include <span>
+#include <string>
+#include <vector>
+
+namespace netsane {
+
+struct SessionFailure {
+    Status status; // io_error, or access_denied when a login came to nothing
+    std::string reason;
+};
+
+class ClientSession {
+public:
+    using TimePoint = std::chrono::steady_clock::time_point;
+
+    static constexpr std::size_t receive_bytes = 256 * 1024;
+    // Silence with a request outstanding that means a dead server (protocol.md §4).
+    static constexpr std::chrono::seconds max_silence{30};
+
+    // Keeps the reference.
+    ClientSession(ClientPolicy policy, MethodSource &methods);
+    ClientSession(const ClientSession &) = delete;
+    ClientSession &operator=(const ClientSession &) = delete;
+
+    // ---- the wire
+
+    // Room to receive into; invalidates the last reply. Then say how much was received.
+    std::span<std::byte> prepareInput();
+    void commitInput(std::size_t received_bytes) noexcept;
+
+    // There was nothing to receive: fails the session if that has been so for too long.
+    void notReceived(TimePoint now);
+
+    // When notReceived() would fail the session; nothing before its first call since something was heard.
+    std::optional<TimePoint> silenceDeadline() const noexcept;
+
+    // Nothing more will be received. The session fails once the replies received so far have been taken.
+    void endInput(const std::string &reason);
+
+    // What is to be sent; then say how much of it was.
+    std::span<const std::byte> output();
+    void consumeOutput(std::size_t sent_bytes) noexcept;
+
+    // ---- requests and replies
+
+    // False when the session has failed or 64 requests are outstanding.
+    bool canRequest() const noexcept { return !failure_ && count_ < max_outstanding_requests; }
+
+    // Notes a request as outstanding; the caller appends exactly that one message to the buffer at once.
+    // Only if canRequest().
+    ByteBuffer &request(Command command);
+
+    // QUIT: no reply will come.
+    void quit();
+
+    // The next reply, valid until the next call that isn't const; events before it are handled on the way. Nothing
+    // when more bytes are needed, when the session has failed, or while a login is wanted.
+    std::optional<MessageView> nextReply();
+
+    std::size_t outstanding() const noexcept { return count_; }
+
+    // True if the server announced the extension (protocol.md §2.5).
+    bool announces(std::uint32_t extension) const noexcept;
+
+    // True when the greeting and the crypto negotiation are over.
+    bool isOpen() const noexcept { return state_ == State::open; }
+
+    // ---- login
+
+    // The server asks for a login and there are no credentials: call login() or refuseLogin(), or close.
+    bool loginWanted() const noexcept { return !failure_ && login_.state() == LoginState::wanted; }
+    LoginState loginState() const noexcept { return login_.state(); }
+    const std::string &loginReason() const noexcept { return login_.reason(); }
+
+    // May be called before the server asks. False if the user name is none (1 to 255 bytes).
+    bool login(Credentials credentials);
+    void refuseLogin(const std::string &reason);
+
+    // ---- the end
+
+    // For replies that the owner finds malformed.
+    void fail(const std::string &reason) noexcept;
+    const std::optional<SessionFailure> &failure() const noexcept { return failure_; }
+
+private:
+    enum class State { greeting, crypt_follows, open };
+
+    bool encrypted() const noexcept { return !stream_.isPassthrough(); }
+    ByteBuffer &sink() noexcept { return encrypted() ? plain_out_ : wire_out_; }
+    std::size_t sent() const noexcept { return count_ - held_count_; }
+    bool holdsRequests() const noexcept { return state_ != State::open || !crypt_methods_.empty(); }
+
+    void feedStream();
+    void pumpStream();
+    std::optional<MessageView> nextMessage();
+    bool isNextReply(MessageView message);
+    void onEvent(MessageView message);
+    void onHello(MessageView message);
+    void onCryptRequest(MessageView message);
+    void onServerFail(MessageView message);
+    void openCommands();
+    void sendHello();
+    void chooseCrypt();
+    std::optional<std::uint32_t> pickCrypt(const Method *&method);
+    void switchCrypt(const Method &method);
+
+    const ClientPolicy policy_;
+    MethodSource &methods_;
+    ClientLogin login_;
+    State state_ = State::greeting;
+    bool hello_sent_ = false;
+    std::vector<std::uint32_t> extensions_;
+    std::vector<std::uint32_t> crypt_methods_; // offered and not yet answered
+
+    CryptStream stream_;
+    FrameDecoder decoder_{limits_before_login};
+    ByteBuffer wire_in_;   // received and not yet taken by an encrypting stream
+    ByteBuffer plain_out_; // for an encrypting stream to take
+    ByteBuffer wire_out_;
+    ByteBuffer held_; // requests that wait for the greeting or the crypto switch
+
+    std::array<Command, max_outstanding_requests> outstanding_{}; // a ring
+    std::size_t first_ = 0;
+    std::size_t count_ = 0;
+    std::size_t held_count_ = 0; // the last ones, which stand in held_
+
+    std::optional<TimePoint> silent_since_;
+    std::optional<std::string> end_reason_;
+    std::optional<SessionFailure> failure_;
+};
+
+} // namespace netsane

@@ -1,0 +1,181 @@
+#include "session/ServerLogin.hxx"
+
+#include "wire/ProtocolError.hxx"
+
+#include <algorithm>
+#include <netsane/plugin.h>
+#include <utility>
+
+namespace netsane {
+
+ServerLogin::ServerLogin(const SessionSettings &settings, const PeerInfo &peer, ServerHost &host,
+                         ByteBuffer &out) noexcept
+    : settings_(settings), peer_(peer), host_(host), out_(out)
+{
+}
+
+bool ServerLogin::mayOffer(const AuthMethodInfo &method, bool confidential) const noexcept
+{
+    const bool needs_confidentiality = (method.flags & NETSANE_FLAG_NEEDS_CONFIDENTIALITY) != 0;
+    return !needs_confidentiality || confidential || peer_.local || settings_.allow_clear_passwords;
+}
+
+bool ServerLogin::canOffer(bool confidential) const noexcept
+{
+    return std::any_of(settings_.auth_methods.begin(), settings_.auth_methods.end(),
+                       [&](const auto &method) { return mayOffer(method, confidential); });
+}
+
+void ServerLogin::ask(SessionTime now)
+{
+    attempt_ = 0;
+    login_deadline_ = now + settings_.login_timeout;
+    state_ = ServerState::user_asked;
+    encodeUserRequest(out_);
+}
+
+ServerLogin::Result ServerLogin::userNamed(const std::string &name, bool confidential)
+{
+    user_ = name;
+    confidential_ = confidential;
+    ++attempt_;
+    candidates_.clear();
+    std::copy_if(settings_.auth_methods.begin(), settings_.auth_methods.end(), std::back_inserter(candidates_),
+                 [&](const auto &method) { return mayOffer(method, confidential); });
+    // No SessionTime is needed: with a candidate the exchange starts at once, and without one there is nothing to
+    // delay, as the answer doesn't depend on the name.
+    if (candidates_.empty()) {
+        host_.logSession("no auth method may be offered on this unencrypted connection");
+        state_ = ServerState::open;
+        login_deadline_.reset();
+        return Result::exhausted;
+    }
+    return startNextMethod({});
+}
+
+ServerLogin::Result ServerLogin::startNextMethod(SessionTime now)
+{
+    if (candidates_.empty())
+        return attemptFailed(now);
+    method_ = candidates_.front().id;
+    exchange_running_ = true;
+    state_ = ServerState::checking;
+    host_.startLogin({++exchange_, method_, user_, confidential_, attempt_});
+    return Result::none;
+}
+
+void ServerLogin::loginContinues(ExchangeKey exchange, std::vector<std::vector<std::byte>> fields)
+{
+    if (!exchange_running_ || exchange != exchange_)
+        return;
+    state_ = ServerState::pass_asked;
+    encodePass(out_, Command::pass_request, {method_, std::move(fields)});
+}
+
+void ServerLogin::passReplied(PassMessage pass)
+{
+    if (pass.method != method_)
+        throw ProtocolError("PASS_RPLY for method " + std::to_string(pass.method) + ", asked was method " +
+                            std::to_string(method_));
+    state_ = ServerState::checking;
+    host_.continueLogin(exchange_, std::move(pass.fields));
+}
+
+ServerLogin::Result ServerLogin::clientFailed(const ClientFail &fail, SessionTime now)
+{
+    const auto command = static_cast<Command>(fail.command);
+    if (command == Command::user) {
+        if (exchange_running_)
+            host_.cancelLogin(exchange_);
+        exchange_running_ = false;
+        state_ = ServerState::open;
+        login_deadline_.reset();
+        user_.clear();
+        return Result::declined;
+    }
+    if (command != Command::pass_request || state_ != ServerState::pass_asked)
+        throw ProtocolError("FAIL for command " + std::to_string(fail.command) + " while " +
+                            std::string(stateName(state_)));
+    host_.cancelLogin(exchange_);
+    exchange_running_ = false;
+    // The refused method is out even if the client lists it; beyond that its list only narrows.
+    std::erase_if(candidates_, [&](const AuthMethodInfo &method) {
+        return method.id == method_ ||
+               std::find(fail.methods.begin(), fail.methods.end(), method.id) == fail.methods.end();
+    });
+    return startNextMethod(now);
+}
+
+ServerLogin::Result ServerLogin::loginFailed(ExchangeKey exchange, SessionTime now)
+{
+    if (!exchange_running_ || exchange != exchange_)
+        return Result::none;
+    return attemptFailed(now);
+}
+
+ServerLogin::Result ServerLogin::authGone(SessionTime now)
+{
+    return exchange_running_ ? attemptFailed(now) : Result::none;
+}
+
+ServerLogin::Result ServerLogin::attemptFailed(SessionTime now)
+{
+    exchange_running_ = false;
+    state_ = ServerState::checking;
+    delay_until_ = now + settings_.auth_fail_delay;
+    return tick(now);
+}
+
+ServerLogin::Result ServerLogin::loggedIn(ExchangeKey exchange, const std::string &user)
+{
+    if (!exchange_running_ || exchange != exchange_)
+        return Result::none;
+    exchange_running_ = false;
+    logged_in_ = true;
+    user_ = user;
+    state_ = ServerState::open;
+    login_deadline_.reset();
+    return Result::logged_in;
+}
+
+ServerLogin::Result ServerLogin::tick(SessionTime now)
+{
+    if (!delay_until_ || now < *delay_until_)
+        return Result::none;
+    delay_until_.reset();
+    user_.clear();
+    if (attempt_ >= settings_.auth_tries) {
+        state_ = ServerState::open;
+        login_deadline_.reset();
+        return Result::exhausted;
+    }
+    state_ = ServerState::user_asked;
+    encodeUserRequest(out_);
+    return Result::none;
+}
+
+std::optional<SessionTime> ServerLogin::nextDeadline() const noexcept
+{
+    if (delay_until_ && login_deadline_)
+        return std::min(*delay_until_, *login_deadline_);
+    return delay_until_ ? delay_until_ : login_deadline_;
+}
+
+bool ServerLogin::isLate(SessionTime now) const noexcept
+{
+    return login_deadline_ && now >= *login_deadline_;
+}
+
+void ServerLogin::reset()
+{
+    if (exchange_running_)
+        host_.cancelLogin(exchange_);
+    exchange_running_ = false;
+    logged_in_ = false;
+    user_.clear();
+    state_ = ServerState::open;
+    login_deadline_.reset();
+    delay_until_.reset();
+}
+
+} // namespace netsane

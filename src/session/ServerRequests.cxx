@@ -1,0 +1,314 @@
+// The requests of ServerSession: queueing, beginning them in order, replies in order (protocol.md §7, §8).
+
+#include "session/ServerSession.hxx"
+
+#include "protocol/ConnectionMessages.hxx"
+#include "session/StatusText.hxx"
+#include "wire/FrameEncoder.hxx"
+#include "wire/MessageReader.hxx"
+#include "wire/ProtocolError.hxx"
+
+#include <utility>
+
+namespace netsane {
+
+namespace {
+
+constexpr SessionDuration abort_grace{10000};
+
+// What the session answers itself, only when everything before is answered.
+bool isLocal(Command command) noexcept
+{
+    switch (command) {
+    case Command::init:
+    case Command::exit:
+    case Command::status_text:
+    case Command::get_devices:
+    case Command::open:
+        return true;
+    default:
+        return false;
+    }
+}
+
+// Decodes a request for its checks alone, so that what reaches a device process is well-formed.
+void checkRequest(Command command, MessageView request)
+{
+    switch (command) {
+    case Command::get_option:
+        decodeGetOptionRequest(request);
+        return;
+    case Command::control_option:
+        decodeControlOptionRequest(request);
+        return;
+    case Command::read:
+        decodeReadRequest(request);
+        return;
+    case Command::set_io_mode:
+        decodeSetIoModeRequest(request);
+        return;
+    default:
+        return; // a handle and nothing else; decodeHandle() has seen it
+    }
+}
+
+} // namespace
+
+void ServerSession::handleRequest(MessageView message, SessionTime now)
+{
+    if (queue_.full())
+        throw ProtocolError("more than " + std::to_string(max_outstanding_requests) + " requests outstanding");
+    const auto command = static_cast<Command>(message.command);
+    if (command == Command::abort)
+        return handleAbort(message, now);
+    std::optional<DeviceKey> device;
+    if (!isLocal(command)) {
+        device = handles_.find(decodeHandle(message));
+        checkRequest(command, message);
+    }
+    const bool behind_local = !queue_.empty() && isLocal(queue_.front().command);
+    const bool can_begin =
+        !holdsRequests() && queue_.allBegun() && !behind_local && (!isLocal(command) || queue_.empty());
+    if (queue_.empty())
+        last_sent_ = now; // progress notes count from here
+    RequestSlot &slot = queue_.push(command, device);
+    if (can_begin)
+        begin(slot, message, now);
+    else
+        queue_.keep(slot, message);
+    pump(now);
+}
+
+void ServerSession::handleAbort(MessageView message, SessionTime now)
+{
+    const auto device = handles_.find(decodeHandle(message));
+    for (auto &slot : queue_)
+        if (device && slot.device == device && slot.state == RequestSlot::State::queued &&
+            slot.command != Command::close)
+            queue_.refuse(slot, {Status::cancelled, {}});
+    if (queue_.empty())
+        last_sent_ = now;
+    RequestSlot &slot = queue_.push(Command::abort, device);
+    if (!device || dead_devices_.contains(*device)) {
+        queue_.refuse(slot, {});
+    } else {
+        ByteBuffer request;
+        encodeHandleRequest(request, Command::abort, channel_handle);
+        host_.sendToDevice(*device, request.data());
+        abort_deadlines_.emplace(*device, now + abort_grace);
+    }
+    pump(now);
+}
+
+void ServerSession::pump(SessionTime now)
+{
+    do {
+        flushReady(now);
+    } while (!holdsRequests() && beginNext(now));
+    flushReady(now);
+}
+
+bool ServerSession::flushReady(SessionTime now)
+{
+    bool flushed = false;
+    while (!queue_.empty() && queue_.front().state == RequestSlot::State::ready) {
+        transport_.messages().append(queue_.front().reply.data());
+        queue_.popFront();
+        last_sent_ = now;
+        flushed = true;
+    }
+    return flushed;
+}
+
+// Begins the first request that can be begun. A request that the session answers itself waits until all before
+// it are answered, and holds up all behind it; requests to devices go out at once.
+bool ServerSession::beginNext(SessionTime now)
+{
+    for (auto &slot : queue_) {
+        if (isLocal(slot.command) && (&slot != &queue_.front() || slot.state != RequestSlot::State::queued))
+            return false;
+        if (slot.state == RequestSlot::State::queued) {
+            const ByteBuffer request = queue_.takeRequest(slot, RequestSlot::State::dispatched);
+            begin(slot, viewMessage(request.data(), limits_after_login), now);
+            return true;
+        }
+    }
+    return false;
+}
+
+void ServerSession::begin(RequestSlot &slot, MessageView request, SessionTime now)
+{
+    if (isLocal(slot.command))
+        beginLocal(slot, request, now);
+    else
+        beginDevice(slot, request);
+}
+
+void ServerSession::beginLocal(RequestSlot &slot, MessageView request, SessionTime)
+{
+    switch (slot.command) {
+    case Command::init:
+        slot.state = RequestSlot::State::ready;
+        return encodeInitReply(slot.reply, {{}, version_code_});
+    case Command::exit:
+        closeAllDevices();
+        return queue_.refuse(slot, {});
+    case Command::status_text:
+        slot.state = RequestSlot::State::ready;
+        return encodeStatusTextReply(slot.reply, statusText(decodeStatusTextRequest(request)));
+    case Command::get_devices:
+        return host_.listDevices();
+    default:
+        return beginOpen(slot, request);
+    }
+}
+
+void ServerSession::beginOpen(RequestSlot &slot, MessageView request)
+{
+    opening_name_ = decodeOpenRequest(request).device;
+    if (handles_.size() >= max_handles)
+        return queue_.refuse(
+            slot, {Status::no_mem, "at most " + std::to_string(max_handles) + " handles may be open on a connection"});
+    slot.device = next_key_++;
+    host_.openDevice(*slot.device, opening_name_);
+}
+
+void ServerSession::beginDevice(RequestSlot &slot, MessageView request)
+{
+    if (!slot.device || !handles_.contains(*slot.device))
+        return queue_.refuse(slot, {Status::invalid, "no such handle"});
+    const DeviceKey key = *slot.device;
+    const bool dead = dead_devices_.contains(key);
+    if (slot.command == Command::close)
+        handles_.remove(key);
+    if (dead)
+        return queue_.refuse(slot, {Status::io_error, "the device is gone"});
+    ByteBuffer forwarded;
+    encodeWithHandle(forwarded, request, channel_handle);
+    host_.sendToDevice(key, forwarded.data());
+}
+
+void ServerSession::devicesListed(const GetDevicesReply &reply)
+{
+    if (queue_.empty() || queue_.front().command != Command::get_devices ||
+        queue_.front().state != RequestSlot::State::dispatched)
+        return;
+    RequestSlot &slot = queue_.front();
+    slot.state = RequestSlot::State::ready;
+    encodeGetDevicesReply(slot.reply, reply);
+    pump(last_sent_);
+}
+
+void ServerSession::deviceOpened(DeviceKey key, const OpenDecision &decision, SessionTime now)
+{
+    if (queue_.empty() || queue_.front().device != key || queue_.front().command != Command::open ||
+        queue_.front().state != RequestSlot::State::dispatched) {
+        if (decision.kind == OpenDecision::Kind::opened)
+            host_.closeDevice(key);
+        return;
+    }
+    RequestSlot &slot = queue_.front();
+    switch (decision.kind) {
+    case OpenDecision::Kind::opened: {
+        ByteBuffer first;
+        Hello hello{client_hello_.text, protocol_revision, {}};
+        if (client_hello_.announces(extension_descriptors))
+            hello.extensions.push_back(extension_descriptors);
+        encodeHello(first, hello);
+        encodeOpenRequest(first, {});
+        host_.sendToDevice(key, first.data());
+        return;
+    }
+    case OpenDecision::Kind::refused:
+        queue_.refuse(slot, decision.outcome);
+        return pump(now);
+    case OpenDecision::Kind::login_needed:
+        if (!login_.isLoggedIn() && login_.canOffer(transport_.isConfidential()))
+            return login_.ask(now);
+        queue_.refuse(slot, {Status::access_denied, login_.isLoggedIn()
+                                                        ? "you may not use this device"
+                                                        : "a login is needed, and no method may be offered here"});
+        return pump(now);
+    }
+}
+
+bool ServerSession::wantsDevice(DeviceKey key) const noexcept
+{
+    return !finished_ && !queue_.empty() && queue_.front().device == key &&
+           queue_.front().state == RequestSlot::State::dispatched && !login_.inProgress();
+}
+
+void ServerSession::deviceMessage(DeviceKey key, MessageView message, SessionTime now)
+{
+    if (!wantsDevice(key))
+        return;
+    RequestSlot &slot = queue_.front();
+    if (static_cast<Command>(message.command) != slot.command)
+        throw ProtocolError("the device process answered " + std::to_string(message.command) + " to " +
+                            std::to_string(static_cast<std::uint32_t>(slot.command)));
+    if (slot.command == Command::open) {
+        openReplied(slot, message);
+    } else {
+        transport_.messages().append(message.bytes);
+        if (slot.command == Command::abort)
+            abort_deadlines_.erase(key);
+        if (slot.command == Command::close)
+            dropDevice(key);
+        queue_.popFront();
+        last_sent_ = now;
+    }
+    pump(now);
+}
+
+// The device process's reply, with the client's token in the place of the channel's handle.
+void ServerSession::openReplied(RequestSlot &slot, MessageView message)
+{
+    const DeviceKey key = *slot.device;
+    MessageReader reader(message);
+    const auto status = reader.readUnsigned();
+    slot.reply.clear();
+    if (toStatus(status) != Status::good) {
+        slot.reply.append(message.bytes);
+        slot.state = RequestSlot::State::ready;
+        return dropDevice(key);
+    }
+    reader.readOpaque();
+    FrameEncoder reply(slot.reply, message.command);
+    reply.integer(status).opaque(handles_.add(key));
+    while (const auto field = reader.readRaw())
+        reply.opaque(*field);
+    reply.end();
+    slot.state = RequestSlot::State::ready;
+    transport_.setLimits(limits_after_login);
+}
+
+void ServerSession::deviceGone(DeviceKey key, const std::string &reason, SessionTime now)
+{
+    if (handles_.contains(key))
+        dead_devices_.insert(key);
+    for (auto &slot : queue_)
+        if (slot.device == key && slot.state != RequestSlot::State::ready)
+            queue_.refuse(slot, {Status::io_error, reason});
+    abort_deadlines_.erase(key);
+    host_.closeDevice(key);
+    pump(now);
+}
+
+void ServerSession::dropDevice(DeviceKey key)
+{
+    handles_.remove(key);
+    dead_devices_.erase(key);
+    abort_deadlines_.erase(key);
+    host_.closeDevice(key);
+}
+
+void ServerSession::closeAllDevices()
+{
+    for (const DeviceKey key : handles_.keys())
+        host_.closeDevice(key);
+    handles_.clear();
+    dead_devices_.clear();
+    abort_deadlines_.clear();
+}
+
+} // namespace netsane

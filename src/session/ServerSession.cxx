@@ -1,0 +1,258 @@
+#include "session/ServerSession.hxx"
+
+#include "protocol/ConnectionMessages.hxx"
+#include "wire/ProtocolError.hxx"
+
+#include <algorithm>
+#include <netsane/plugin.h>
+#include <utility>
+
+namespace netsane {
+
+namespace {
+
+constexpr std::uint32_t version_code_1_0_0 = 1U << 24;
+constexpr std::size_t max_queued_request_bytes = 2U << 20;
+constexpr std::size_t idle_buffer_bytes = 4096;
+
+} // namespace
+
+ServerSession::ServerSession(const SessionSettings &settings, std::vector<const Method *> crypt_methods, PeerInfo peer,
+                             ServerHost &host, SessionTime now)
+    : settings_(settings),
+      crypt_methods_(std::move(crypt_methods)),
+      peer_(std::move(peer)),
+      host_(host),
+      transport_(limits_before_login),
+      login_(settings_, peer_, host_, transport_.messages()),
+      version_code_(version_code_1_0_0),
+      last_sent_(now),
+      last_received_(now)
+{
+    crypt_asked_ = std::any_of(crypt_methods_.begin(), crypt_methods_.end(),
+                               [](const Method *method) { return method->id() != crypt_method_none; });
+    greet();
+    if (!crypt_asked_)
+        askAtConnect(now);
+}
+
+ServerSession::~ServerSession() = default;
+
+void ServerSession::greet()
+{
+    Hello hello{settings_.greeting, protocol_revision, {extension_login_note, extension_descriptors}};
+    if (!crypt_asked_)
+        return encodeHello(transport_.messages(), hello);
+    hello.extensions.push_back(extension_crypt_follows);
+    encodeHello(transport_.messages(), hello);
+    std::vector<std::uint32_t> ids;
+    for (const Method *const method : crypt_methods_)
+        ids.push_back(method->id());
+    encodeCryptRequest(transport_.messages(), ids);
+}
+
+void ServerSession::askAtConnect(SessionTime now)
+{
+    if (!settings_.login_at_connect || settings_.auth_methods.empty())
+        return;
+    if (!login_.canOffer(transport_.isConfidential()))
+        return fail("a login is required, and no method may be offered on an unencrypted connection");
+    login_.ask(now);
+}
+
+bool ServerSession::holdsRequests() const noexcept
+{
+    return crypt_asked_ || finished_ ||
+           (settings_.login_at_connect && !settings_.auth_methods.empty() && !login_.isLoggedIn());
+}
+
+ServerState ServerSession::state() const noexcept
+{
+    return crypt_asked_ ? ServerState::crypt_asked : login_.state();
+}
+
+bool ServerSession::wantsInput() const noexcept
+{
+    return !finished_ && queue_.requestBytes() < max_queued_request_bytes;
+}
+
+void ServerSession::received(std::size_t count_bytes, SessionTime now)
+{
+    last_received_ = now;
+    transport_.received(count_bytes);
+    while (!finished_) {
+        const auto message = transport_.nextMessage();
+        if (!message)
+            break;
+        handle(*message, now);
+    }
+}
+
+void ServerSession::handle(MessageView message, SessionTime now)
+{
+    if (!isLegalFromClient(state(), message.command))
+        throw ProtocolError("command " + std::to_string(message.command) + " is not legal while " +
+                            std::string(stateName(state())));
+    const bool first = std::exchange(first_message_, false);
+    const auto command = static_cast<Command>(message.command);
+    if (isRequest(command))
+        return handleRequest(message, now);
+    switch (command) {
+    case Command::hello:
+        if (!first)
+            throw ProtocolError("HELO must be the first message");
+        return handleHello(message);
+    case Command::crypt_reply:
+        return handleCryptReply(message, now);
+    case Command::user:
+        return loginResult(login_.userNamed(decodeUser(message), transport_.isConfidential()), now);
+    case Command::pass_reply:
+        return login_.passReplied(decodePass(message));
+    case Command::fail:
+        return loginResult(login_.clientFailed(decodeClientFail(message), now), now);
+    default:
+        return endCleanly(); // QUIT: the table lets nothing else through
+    }
+}
+
+void ServerSession::handleHello(MessageView message)
+{
+    client_hello_ = decodeHello(message);
+}
+
+void ServerSession::handleCryptReply(MessageView message, SessionTime now)
+{
+    const std::uint32_t id = decodeCryptReply(message);
+    const auto chosen = std::find_if(crypt_methods_.begin(), crypt_methods_.end(),
+                                     [id](const Method *method) { return method->id() == id; });
+    if (chosen == crypt_methods_.end())
+        throw ProtocolError("crypto method " + std::to_string(id) + " was not offered");
+    if (!queue_.empty())
+        throw ProtocolError("CRPT_RPLY while a request is outstanding");
+    // What was learnt in clear is forgotten (protocol.md §5).
+    client_hello_ = Hello();
+    first_message_ = true;
+    login_.reset();
+    crypt_asked_ = false;
+    transport_.switchTo(CryptStream(**chosen, Role::Server, {peer_.address, {}}));
+    transport_.setConfidential(id != crypt_method_none && !(*chosen)->has(NETSANE_FLAG_PASSTHROUGH));
+    greet();
+    askAtConnect(now);
+}
+
+void ServerSession::loginResult(ServerLogin::Result result, SessionTime now)
+{
+    const bool open_waits = !queue_.empty() && queue_.front().command == Command::open &&
+                            queue_.front().state == RequestSlot::State::dispatched;
+    switch (result) {
+    case ServerLogin::Result::none:
+        return;
+    case ServerLogin::Result::logged_in:
+        if (client_hello_.announces(extension_login_note))
+            encodeWelcome(transport_.messages(), login_.user());
+        transport_.setLimits(limits_after_login);
+        if (open_waits)
+            host_.openDevice(*queue_.front().device, opening_name_);
+        return pump(now);
+    case ServerLogin::Result::declined:
+        if (settings_.login_at_connect)
+            return fail("a login is required");
+        if (open_waits)
+            queue_.refuse(queue_.front(), {Status::access_denied, "no login"});
+        return pump(now);
+    case ServerLogin::Result::exhausted:
+        for (auto &slot : queue_)
+            if (slot.state != RequestSlot::State::ready)
+                queue_.refuse(slot, {Status::access_denied, "login failed"});
+        flushReady(now);
+        return endCleanly();
+    }
+}
+
+void ServerSession::loginContinues(ExchangeKey exchange, std::vector<std::vector<std::byte>> fields)
+{
+    login_.loginContinues(exchange, std::move(fields));
+}
+
+void ServerSession::loginFailed(ExchangeKey exchange, SessionTime now)
+{
+    loginResult(login_.loginFailed(exchange, now), now);
+}
+
+void ServerSession::loggedIn(ExchangeKey exchange, const std::string &user, SessionTime now)
+{
+    loginResult(login_.loggedIn(exchange, user), now);
+}
+
+void ServerSession::authGone(SessionTime now)
+{
+    loginResult(login_.authGone(now), now);
+}
+
+void ServerSession::peerClosed()
+{
+    // A half message or a missing goodbye changes nothing for the server: it ends the session either way.
+    transport_.peerClosed();
+    endCleanly();
+}
+
+void ServerSession::endCleanly()
+{
+    if (std::exchange(finished_, true))
+        return;
+    login_.reset();
+    queue_.clear();
+    closeAllDevices();
+}
+
+void ServerSession::fail(const std::string &reason)
+{
+    if (finished_)
+        return;
+    endCleanly();
+    encodeServerFail(transport_.messages(), {0, reason});
+    host_.logSession("closed: " + reason);
+}
+
+void ServerSession::tick(SessionTime now)
+{
+    if (finished_)
+        return;
+    loginResult(login_.tick(now), now);
+    if (login_.isLate(now))
+        return fail("the login took too long");
+    if (!queue_.empty() && !login_.inProgress() && now - last_sent_ >= settings_.progress_interval) {
+        encodeHello(transport_.messages(), {"still working", {}, {}});
+        last_sent_ = now;
+    }
+    const auto aborts = abort_deadlines_;
+    for (const auto &[key, deadline] : aborts)
+        if (now >= deadline)
+            deviceGone(key, "the device did not stop when it was told to", now);
+    if (settings_.idle_timeout.count() != 0 && !handles_.empty() && queue_.empty() &&
+        now - last_received_ >= settings_.idle_timeout)
+        fail("idle for too long with a device open");
+}
+
+std::optional<SessionTime> ServerSession::nextDeadline() const
+{
+    if (finished_)
+        return std::nullopt;
+    std::optional<SessionTime> next = login_.nextDeadline();
+    const auto consider = [&next](SessionTime time) { next = next ? std::min(*next, time) : time; };
+    if (!queue_.empty() && !login_.inProgress())
+        consider(last_sent_ + settings_.progress_interval);
+    for (const auto &[key, deadline] : abort_deadlines_)
+        consider(deadline);
+    if (settings_.idle_timeout.count() != 0 && !handles_.empty() && queue_.empty())
+        consider(last_received_ + settings_.idle_timeout);
+    return next;
+}
+
+void ServerSession::shrinkIfIdle() noexcept
+{
+    if (queue_.empty())
+        transport_.shrinkIfEmpty(idle_buffer_bytes);
+}
+
+} // namespace netsane

@@ -1,0 +1,120 @@
+// The server's command-stage engine: one connection from greeting to end, without I/O.
+//
+// Owned by the session process, one per connection; one thread. Bytes from the client go in through receiveBuffer() and
+// received(), bytes for it come out of output(). What needs the rest of the daemon is asked of a ServerHost, whose
+// answers come in through devicesListed(), deviceOpened(), deviceMessage(), … Time is an argument. Source: protocol.md.
+//
+// Functions that take input throw ProtocolError when the client breaks the protocol; the owner then calls fail(), sends
+// what output() has, and closes.
+#pragma once
+
+#include "plugin/Method.hxx"
+#include "session/HandleTable.hxx"
+#include "session/RequestQueue.hxx"
+#include "session/ServerLogin.hxx"
+#include "session/SessionTransport.hxx"
+
+#include <map>
+#include <optional>
+#include <set>
+#include <string>
+#include <vector>
+
+namespace netsane {
+
+class ServerSession {
+public:
+    // settings, crypt_methods' methods and host must outlive the session. crypt_methods: what is offered, in the order
+    // of preference; empty or NONE alone: nothing is asked.
+    ServerSession(const SessionSettings &settings, std::vector<const Method *> crypt_methods, PeerInfo peer,
+                  ServerHost &host, SessionTime now);
+    ~ServerSession();
+    ServerSession(const ServerSession &) = delete;
+    ServerSession &operator=(const ServerSession &) = delete;
+
+    // --- the client's side ---
+    std::span<std::byte> receiveBuffer(std::size_t min_bytes) { return transport_.receiveBuffer(min_bytes); }
+    void received(std::size_t count_bytes, SessionTime now);
+    void peerClosed();
+    ByteBuffer &output() { return transport_.output(); }
+    // False while the queue holds so much that more input has to wait.
+    bool wantsInput() const noexcept;
+    // Nothing more will come: close when output() is empty.
+    bool isFinished() const noexcept { return finished_; }
+
+    // Ends the session with a CMD_FAIL note. Devices are closed.
+    void fail(const std::string &reason);
+
+    // --- the daemon's side ---
+    void devicesListed(const GetDevicesReply &reply);
+    void deviceOpened(DeviceKey key, const OpenDecision &decision, SessionTime now);
+    // True when the next message of this channel is the next reply to be sent.
+    bool wantsDevice(DeviceKey key) const noexcept;
+    // A message from a device channel for which wantsDevice() is true.
+    void deviceMessage(DeviceKey key, MessageView message, SessionTime now);
+    // The channel has ended or broken; reason is for the client.
+    void deviceGone(DeviceKey key, const std::string &reason, SessionTime now);
+    void loginContinues(ExchangeKey exchange, std::vector<std::vector<std::byte>> fields);
+    void loginFailed(ExchangeKey exchange, SessionTime now);
+    void loggedIn(ExchangeKey exchange, const std::string &user, SessionTime now);
+    void authGone(SessionTime now);
+    void setVersionCode(std::uint32_t version_code) noexcept { version_code_ = version_code; }
+
+    void tick(SessionTime now);
+    // When tick() is needed next.
+    std::optional<SessionTime> nextDeadline() const;
+
+    // For logs: who is logged in, or "".
+    const std::string &user() const noexcept { return login_.user(); }
+    const PeerInfo &peer() const noexcept { return peer_; }
+
+    void shrinkIfIdle() noexcept;
+
+private:
+    // connection matters
+    void greet();
+    void handle(MessageView message, SessionTime now);
+    void handleHello(MessageView message);
+    void handleCryptReply(MessageView message, SessionTime now);
+    void askAtConnect(SessionTime now);
+    void loginResult(ServerLogin::Result result, SessionTime now);
+    void endCleanly();
+
+    // requests
+    void handleRequest(MessageView message, SessionTime now);
+    void handleAbort(MessageView message, SessionTime now);
+    void pump(SessionTime now);
+    bool flushReady(SessionTime now);
+    bool beginNext(SessionTime now);
+    void begin(RequestSlot &slot, MessageView request, SessionTime now);
+    void beginLocal(RequestSlot &slot, MessageView request, SessionTime now);
+    void beginDevice(RequestSlot &slot, MessageView request);
+    void beginOpen(RequestSlot &slot, MessageView request);
+    void openReplied(RequestSlot &slot, MessageView message);
+    void closeAllDevices();
+    void dropDevice(DeviceKey key);
+    ServerState state() const noexcept;
+    bool holdsRequests() const noexcept;
+
+    const SessionSettings &settings_;
+    const std::vector<const Method *> crypt_methods_;
+    const PeerInfo peer_;
+    ServerHost &host_;
+    SessionTransport transport_;
+    ServerLogin login_;
+    RequestQueue queue_;
+    HandleTable handles_;
+    std::set<DeviceKey> dead_devices_; // handles that answer IO_ERROR from now on
+    std::map<DeviceKey, SessionTime> abort_deadlines_;
+    std::string opening_name_; // of the OPEN at the front of the queue
+    DeviceKey next_key_ = 1;
+    Hello client_hello_;
+    std::uint32_t version_code_;
+    bool crypt_asked_ = false;
+    bool first_message_ = true;
+    bool finished_ = false;
+    SessionTime last_sent_;
+    SessionTime last_received_;
+};
+
+} // namespace netsane
