@@ -1,7 +1,7 @@
 #!/usr/bin/python3
 """Fails on an #include of src/ or plugins/ that goes against the order of the folders.
 
-A folder may include itself, what RULES names for it, and what those may include. include/netsane is for all.
+A folder may include itself, what RULES names for it, and what those may include. include/netsane and configure's config.h are for all.
 Usage: include_rules.py [top of the source tree]
 """
 
@@ -65,7 +65,7 @@ def judge(folder, kind, target, path, known):
         return "goes upwards; name the file from src/ on"
     if kind == "<":
         return "is the project's own, use quotes" if "/" in target and top in known else None
-    if folder is None:
+    if folder is None and target != "config.h":
         beside = os.path.exists(os.path.join(os.path.dirname(path), target))
         return None if beside else "plugins include nothing but include/netsane and the files beside them"
     if target == "config.h" or "/" not in target:
