@@ -242,9 +242,19 @@ class Errors(harness.EndToEndTest):
         connection.wait_closed()
         self.open(self.connect())
 
-    def test_sixteen_handles_are_the_limit(self):
-        harness.write_file(f"{self.server.sane_dir}/test.conf", harness.TEST_CONF.replace("devices 2", "devices 20"))
+    def test_handles_and_actions_that_cannot_be(self):
+        for handle in (b"y" * 65, b"z" * 2000):
+            self.fails(self.connect(), seed.message(seed.d(seed.CLOS), seed.c(handle)))
         connection = self.connect()
+        handle = self.open(connection)
+        self.fails(connection, seed.message(seed.d(seed.COPT), seed.c(handle), seed.d(3), seed.d(3), seed.d(seed.INT)))
+
+    def test_sixteen_handles_are_the_limit(self):
+        many = self.daemon()
+        harness.write_file(f"{many.sane_dir}/test.conf", harness.TEST_CONF.replace("devices 2", "devices 20"))
+        many.start()
+        connection = seed.Connection(("127.0.0.1", many.port))
+        self.addCleanup(connection.close)
         handles = set()
         for number in range(16):
             handles.add(self.open(connection, f"test:{number}"))
@@ -253,6 +263,7 @@ class Errors(harness.EndToEndTest):
         self.assertEqual((status, bool(reason)), (seed.NO_MEM, True))
         connection.clos(handles.pop())
         self.assertEqual(connection.open("test:17")[0], seed.GOOD)
+        many.stop()
 
 
 if __name__ == "__main__":
