@@ -1,1 +1,57 @@
-# tests/e2e
+# End-to-end tests: the programs as installed, against scanimage. `make check` installs them below tests/stage first.
+E2E_TESTS = \
+	tests/e2e/backend_leaks.py \
+	tests/e2e/differential_flow.py \
+	tests/e2e/differential_modes.py \
+	tests/e2e/differential_options.py \
+	tests/e2e/faults.py \
+	tests/e2e/lifecycle.py \
+	tests/e2e/listening.py \
+	tests/e2e/logins.py \
+	tests/e2e/pnm.py \
+	tests/e2e/seed_client.py \
+	tests/e2e/seed_errors.py \
+	tests/e2e/seed_login.py
+dist_check_SCRIPTS += $(E2E_TESTS) tests/include_rules.py tests/format_check.sh
+dist_check_DATA += tests/e2e/harness.py tests/e2e/seed.py
+EXTRA_DIST += .ci/run
+
+check_PROGRAMS += tests/e2e/cycle
+tests_e2e_cycle_SOURCES = tests/e2e/cycle.c
+tests_e2e_cycle_CFLAGS = $(AM_CFLAGS) $(SANE_CFLAGS)
+tests_e2e_cycle_LDADD = -ldl
+
+TEST_EXTENSIONS = .py
+PY_LOG_COMPILER = $(PYTHON)
+AM_PY_LOG_FLAGS = -B
+if HAVE_PYTHON
+TESTS += $(E2E_TESTS) tests/include_rules.py
+endif
+
+AM_TESTS_ENVIRONMENT = \
+	NETSANE_STAGE='$(abs_builddir)/tests/stage'; export NETSANE_STAGE; \
+	NETSANE_SBINDIR='$(sbindir)'; export NETSANE_SBINDIR; \
+	NETSANE_LIBEXECDIR='$(programdir)'; export NETSANE_LIBEXECDIR; \
+	NETSANE_LIBDIR='$(libdir)'; export NETSANE_LIBDIR; \
+	NETSANE_PLUGINDIR='$(plugindir)'; export NETSANE_PLUGINDIR; \
+	NETSANE_SANEDIR='$(sanebackenddir)'; export NETSANE_SANEDIR; \
+	NETSANE_SANITIZERS='$(enable_sanitizers)'; export NETSANE_SANITIZERS; \
+	NETSANE_CXX='$(CXX)'; export NETSANE_CXX; \
+	NETSANE_BUILDDIR='$(abs_builddir)'; export NETSANE_BUILDDIR; \
+	NETSANE_SRCDIR='$(abs_srcdir)'; export NETSANE_SRCDIR;
+
+# Everything that is installed is also a prerequisite, so that the make below finds nothing left to build: it must not
+# compile beside this one.
+check_DATA = tests/stage.stamp
+tests/stage.stamp: config.h $(PROGRAMS) $(LTLIBRARIES) $(HEADERS) $(SCRIPTS) $(DATA)
+	$(AM_V_GEN)rm -rf tests/stage && $(MKDIR_P) tests && umask 022 && \
+	if ! $(MAKE) $(AM_MAKEFLAGS) install DESTDIR='$(abs_builddir)/tests/stage' >tests/stage.log 2>&1; then \
+	  cat tests/stage.log; exit 1; \
+	fi; \
+	touch $@
+CLEANFILES += tests/stage.stamp tests/stage.log
+
+clean-local: clean-stage
+clean-stage:
+	rm -rf tests/stage
+.PHONY: clean-stage
