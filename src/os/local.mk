@@ -3,4 +3,3 @@ src_os_libos_la_SOURCES = \
 	src/os/Error.cxx src/os/Error.hxx \
 	src/os/Socket.cxx src/os/Socket.hxx \
 	src/os/UniqueFd.cxx src/os/UniqueFd.hxx
-src_os_libos_la_LIBADD = src/util/libutil.la
