@@ -1,1 +1,19 @@
 # src/client
+# What libnetsane and the backend share, linked into both.
+noinst_LTLIBRARIES += src/client/libclient.la
+src_client_libclient_la_SOURCES = \
+	src/client/ClientConnection.cxx src/client/ClientConnection.hxx \
+	src/client/ClientMethods.cxx src/client/ClientMethods.hxx \
+	src/client/Connector.cxx src/client/Connector.hxx \
+	src/client/DebugLog.cxx src/client/DebugLog.hxx \
+	src/client/WakeFd.cxx src/client/WakeFd.hxx
+# All of the project that stands behind src/client; each once, as no convenience library here contains another.
+client_convenience_libs = \
+	src/client/libclient.la \
+	src/session/libsession_client.la \
+	src/auth/libauth.la \
+	src/crypt/libcrypt_stream.la \
+	src/config/libconfig_client.la \
+	src/plugin/libplugin.la \
+	src/protocol/libprotocol.la \
+	src/os/libos.la

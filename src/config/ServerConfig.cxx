@@ -178,8 +178,7 @@ toml::table parseDocument(std::string_view text, const std::string &file)
 
 ServerConfig::ServerConfig()
     : listen{ListenAddress::parse("127.0.0.1", default_listen_port),
-             ListenAddress::parse("[::1]", default_listen_port)},
-      plugin_dir(NETSANE_PLUGINDIR)
+             ListenAddress::parse("[::1]", default_listen_port)}
 {
 }
 

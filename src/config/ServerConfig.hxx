@@ -52,7 +52,7 @@ struct ServerConfig {
     std::chrono::seconds idle_timeout{1800}; // with a device open; 0: none
     std::size_t max_connections = 256;
     std::size_t max_connections_per_host = 64;
-    std::string plugin_dir; // absolute
+    std::string plugin_dir; // absolute; empty: where the installed plugins are
 
     std::string sane_config_dir; // SANE_CONFIG_DIR of the device processes; empty: SANE's own
     std::vector<std::string> sane_exclude = {"netsane", "net"}; // backends never exported again

@@ -326,16 +326,16 @@ void Supervisor::stop()
     if (auth_)
         auth_->stop();
     forgetConnections();
+    stop_deadline_ = EventLoop::now() + stop_grace;
     // SIGCHLD has its own watch; looking again soon is simpler than a hook in the reaper.
     stop_timer_.schedule(stop_poll);
 }
 
 void Supervisor::finishStopping()
 {
-    static const TimePoint deadline = EventLoop::now() + stop_grace;
     if (reaper_.empty())
         return loop_.stop();
-    if (EventLoop::now() >= deadline)
+    if (EventLoop::now() >= stop_deadline_)
         reaper_.killAll(SIGKILL);
     stop_timer_.schedule(stop_poll);
 }

@@ -75,6 +75,7 @@ private:
     std::unique_ptr<WorkerProcess> auth_; // none where auth = []
     bool announced_ = false;
     bool stopping_ = false;
+    TimePoint stop_deadline_; // then what is left is killed
     Timer stop_timer_;
     SignalWatch terminate_;
     SignalWatch interrupt_;

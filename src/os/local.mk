@@ -5,4 +5,3 @@ src_os_libos_la_SOURCES = \
 	src/os/Socket.cxx src/os/Socket.hxx \
 	src/os/SocketAddress.cxx src/os/SocketAddress.hxx \
 	src/os/UniqueFd.cxx src/os/UniqueFd.hxx
-src_os_libos_la_LIBADD = src/util/libutil.la

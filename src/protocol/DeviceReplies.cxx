@@ -96,7 +96,9 @@ void encodeGetDevicesReply(ByteBuffer &out, const GetDevicesReply &reply)
     auto message = beginWithStatus(out, Command::get_devices, reply.outcome);
     if (reply.outcome.status == Status::good)
         for (const auto &device : reply.devices)
-            message.string(device.name).string(device.vendor).string(device.model).string(device.type);
+            // A device without a name can't be opened, and its name would end the list.
+            if (!device.name.empty() && device.name.front() != '\0')
+                message.string(device.name).string(device.vendor).string(device.model).string(device.type);
     message.string("");
     addReason(message, reply.outcome);
     message.end();

@@ -22,7 +22,7 @@ void encodeConstraint(FrameEncoder &message, const OptionDescriptor &descriptor)
         break;
     case ConstraintType::string_list:
         for (const auto &string : descriptor.strings)
-            if (!string.empty())
+            if (!string.empty() && string.front() != '\0') // what is empty on the wire would end the list
                 message.string(string);
         message.string("");
         break;

@@ -1,12 +1,20 @@
 #include "session/ServerLogin.hxx"
 
 #include "wire/ProtocolError.hxx"
+#include "wire/WireLimits.hxx"
 
 #include <algorithm>
 #include <netsane/plugin.h>
 #include <utility>
 
 namespace netsane {
+
+namespace {
+
+// Before a login the limit on messages says so anyway; after one a message may be large.
+constexpr std::size_t max_answer_bytes = limits_before_login.max_message_bytes;
+
+} // namespace
 
 ServerLogin::ServerLogin(const SessionSettings &settings, const PeerInfo &peer, ServerHost &host,
                          ByteBuffer &out) noexcept
@@ -77,6 +85,11 @@ void ServerLogin::passReplied(PassMessage pass)
     if (pass.method != method_)
         throw ProtocolError("PASS_RPLY for method " + std::to_string(pass.method) + ", asked was method " +
                             std::to_string(method_));
+    std::size_t total_bytes = 0;
+    for (const auto &field : pass.fields)
+        total_bytes += field.size();
+    if (total_bytes > max_answer_bytes)
+        throw ProtocolError("PASS_RPLY of " + std::to_string(total_bytes) + " bytes");
     state_ = ServerState::checking;
     host_.continueLogin(exchange_, std::move(pass.fields));
 }

@@ -1,1 +1,14 @@
-# tests/config
+# tests/config: the server's half
+if HAVE_GTEST
+check_PROGRAMS += tests/config/server_config_test
+TESTS += tests/config/server_config_test
+tests_config_server_config_test_SOURCES = \
+	tests/config/AccessRulesTest.cxx \
+	tests/config/CidrPrefixTest.cxx \
+	tests/config/ServerConfigTest.cxx
+tests_config_server_config_test_CPPFLAGS = $(AM_CPPFLAGS) \
+	-DNETSANE_SHIPPED_CONFIG='"$(abs_top_builddir)/packaging/netsaned.conf"'
+tests_config_server_config_test_CXXFLAGS = $(AM_CXXFLAGS) $(GTEST_CFLAGS)
+tests_config_server_config_test_LDADD = src/config/libconfig_server.la $(GTEST_LIBS)
+EXTRA_tests_config_server_config_test_DEPENDENCIES = packaging/netsaned.conf
+endif

@@ -1,1 +1,11 @@
-# tests/session
+# tests/session: the server's half
+if HAVE_GTEST
+check_PROGRAMS += tests/session/server_session_test
+TESTS += tests/session/server_session_test
+tests_session_server_session_test_SOURCES = \
+	tests/session/FakeServerHost.hxx \
+	tests/session/ServerSessionTest.cxx
+tests_session_server_session_test_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)/tests/session
+tests_session_server_session_test_CXXFLAGS = $(AM_CXXFLAGS) $(GTEST_CFLAGS)
+tests_session_server_session_test_LDADD = src/session/libsession_server.la $(GTEST_LIBS)
+endif

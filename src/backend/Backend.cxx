@@ -1,0 +1,75 @@
+#include "backend/Backend.hxx"
+
+#include "backend/DeviceOpener.hxx"
+#include "client/DebugLog.hxx"
+
+#include <algorithm>
+#include <cstdlib>
+#include <utility>
+
+namespace netsane {
+
+Backend::Backend(SANE_Auth_Callback authorize) : authorize_(authorize)
+{
+    // The daemon sets this for the processes that call libsane: a server must not list what other servers have.
+    const char *const no_backend = std::getenv("NETSANE_NO_BACKEND");
+    disabled_ = no_backend && *no_backend != '\0';
+    if (disabled_)
+        return;
+    config_.readFrom(saneConfigFolders(std::getenv("SANE_CONFIG_DIR"), NETSANE_SYSCONFDIR "/sane.d"));
+    if (const char *const servers = std::getenv("NETSANE_SERVERS"))
+        config_.addServers(servers, "NETSANE_SERVERS");
+    for (const auto &problem : config_.problems())
+        debugToStandardError(0, problem);
+}
+
+const SANE_Device **Backend::devices(bool local_only)
+{
+    if (local_only || disabled_)
+        list_.clear();
+    else
+        list_.fill(config_.servers(), debugToStandardError);
+    return list_.devices();
+}
+
+SANE_Status Backend::open(std::string_view name, SANE_Handle &handle)
+{
+    if (disabled_)
+        return SANE_STATUS_INVAL;
+    std::pair<ServerName, std::string> wanted;
+    if (name.empty()) {
+        const auto servers = config_.servers();
+        if (servers.empty())
+            return SANE_STATUS_INVAL;
+        wanted.first = servers.front().name;
+    } else if (auto parsed = parseDeviceName(name)) {
+        wanted = std::move(*parsed);
+    } else {
+        debugToStandardError(1, "sane_open: expected host:device, host:port:device or unix:/path:device");
+        return SANE_STATUS_INVAL;
+    }
+    if (wanted.second.size() > max_device_name_bytes)
+        return SANE_STATUS_INVAL;
+    std::unique_ptr<DeviceHandle> opened;
+    DeviceOpener opener(wanted.first, config_.settingsFor(wanted.first), authorize_, debugToStandardError);
+    const auto status = opener.open(wanted.second, opened);
+    if (status != SANE_STATUS_GOOD)
+        return status;
+    handle = opened.get();
+    handles_.push_back(std::move(opened));
+    return SANE_STATUS_GOOD;
+}
+
+DeviceHandle *Backend::find(SANE_Handle handle) const noexcept
+{
+    const auto found =
+        std::find_if(handles_.begin(), handles_.end(), [handle](const auto &open) { return open.get() == handle; });
+    return found == handles_.end() ? nullptr : found->get();
+}
+
+void Backend::close(SANE_Handle handle)
+{
+    std::erase_if(handles_, [handle](const auto &open) { return open.get() == handle; });
+}
+
+} // namespace netsane

@@ -1,0 +1,41 @@
+// What the backend keeps between sane_init and sane_exit: configuration, the list of devices, open handles.
+//
+// One per process, made by sane_init and ended by sane_exit, which close whatever is still open. Functions are the
+// sane_ calls; they may throw std::bad_alloc and std::system_error.
+#pragma once
+
+#include "backend/DeviceHandle.hxx"
+#include "backend/DeviceList.hxx"
+#include "config/ClientConfig.hxx"
+
+#include <memory>
+#include <sane/sane.h>
+#include <string_view>
+#include <vector>
+
+namespace netsane {
+
+class Backend {
+public:
+    // Reads netsane.conf, NETSANE_SERVERS and NETSANE_NO_BACKEND.
+    explicit Backend(SANE_Auth_Callback authorize);
+
+    // local_only: nothing here is local.
+    const SANE_Device **devices(bool local_only);
+
+    // name: host[:port][:device] or empty. *handle is set if GOOD.
+    SANE_Status open(std::string_view name, SANE_Handle &handle);
+    void close(SANE_Handle handle);
+
+    // nullptr if it isn't open.
+    DeviceHandle *find(SANE_Handle handle) const noexcept;
+
+private:
+    ClientConfig config_;
+    SANE_Auth_Callback authorize_;
+    bool disabled_ = false;
+    DeviceList list_;
+    std::vector<std::unique_ptr<DeviceHandle>> handles_;
+};
+
+} // namespace netsane

@@ -1,0 +1,297 @@
+#include "backend/DeviceFrame.hxx"
+
+#include "os/Error.hxx"
+#include "session/ClientText.hxx"
+#include "wire/ProtocolError.hxx"
+
+#include <algorithm>
+#include <bit>
+#include <poll.h>
+#include <sys/epoll.h>
+
+namespace netsane {
+
+namespace {
+
+// How long to hold back a DEVICE_BUSY that simple-scan would answer with another start at once.
+constexpr int busy_pause_ms = 2500;
+
+constexpr std::uint32_t our_byte_order =
+    std::endian::native == std::endian::little ? byte_order_little : byte_order_big;
+
+SANE_Status toSane(Status status) noexcept
+{
+    return static_cast<SANE_Status>(status);
+}
+
+SANE_Parameters toSane(const Parameters &parameters) noexcept
+{
+    return {static_cast<SANE_Frame>(parameters.format),
+            parameters.last_frame ? SANE_TRUE : SANE_FALSE,
+            parameters.bytes_per_line,
+            parameters.pixels_per_line,
+            parameters.lines,
+            parameters.depth};
+}
+
+// Frontends allocate by these numbers.
+void checkParameters(const Parameters &parameters)
+{
+    if (parameters.format > 0xff || parameters.bytes_per_line < 0 || parameters.pixels_per_line < 0 ||
+        parameters.lines < -1 || parameters.depth < 0 || parameters.depth > 64)
+        throw ProtocolError("impossible scan parameters");
+}
+
+void addToEpoll(int epoll, int fd)
+{
+    epoll_event event{};
+    event.events = EPOLLIN;
+    if (::epoll_ctl(epoll, EPOLL_CTL_ADD, fd, &event) != 0)
+        throwErrno("add to an epoll descriptor");
+}
+
+} // namespace
+
+DeviceFrame::DeviceFrame(DeviceLink &link, CancelSwitch &cancel, const DebugSink &debug)
+    : link_(link), cancel_(cancel), debug_(debug)
+{
+    link_.setReadHandler([this](MessageView message) { onRead(message, false); });
+}
+
+SANE_Status DeviceFrame::report(const char *call, const Outcome &outcome) const
+{
+    if (outcome.status != Status::good && !outcome.reason.empty() && debug_)
+        debug_(1, std::string(call) + ": " + printableText(outcome.reason));
+    return toSane(outcome.status);
+}
+
+void DeviceFrame::onRead(MessageView message, bool keep_view)
+{
+    const auto reply = decodeReadReply(message);
+    // Behind the end of a frame, and behind a cancel, only the rest of the pipeline comes.
+    if (state_ != State::running || end_)
+        return;
+    if (reply.outcome.status != Status::good) {
+        end_ = reply.outcome;
+        image_.end();
+    } else if (reply.data.size() > DeviceLink::read_bytes) {
+        throw ProtocolError("READ with more bytes than asked for");
+    } else if (keep_view && image_.needsBlock()) {
+        image_.setView(reply.data);
+    } else {
+        image_.store(reply.data);
+    }
+}
+
+void DeviceFrame::beginFrame(const StartReply &reply)
+{
+    auto parameters = reply.parameters;
+    if (!parameters) { // a server that knows the 1997 text alone
+        encodeHandleRequest(link_.request(Command::get_parameters), Command::get_parameters, link_.handle());
+        parameters = decodeGetParametersReply(link_.await(Command::get_parameters)).parameters;
+    }
+    checkParameters(*parameters);
+    frozen_ = parameters;
+    end_.reset();
+    const bool foreign_order = reply.byte_order != 0 && reply.byte_order != our_byte_order;
+    image_.begin(parameters->depth == 16 && foreign_order);
+    non_blocking_ = false;
+    state_ = State::running;
+    link_.topUpReads();
+    link_.push();
+}
+
+SANE_Status DeviceFrame::refuseStart(const Outcome &outcome)
+{
+    const bool busy = outcome.status == Status::device_busy;
+    if (busy && was_busy_) {
+        pollfd woken{cancel_.wakeFd().get(), POLLIN, 0};
+        ::poll(&woken, 1, busy_pause_ms);
+        if (cancel_.isRequested())
+            return cancelled();
+    }
+    was_busy_ = busy;
+    return report("sane_start", outcome);
+}
+
+SANE_Status DeviceFrame::start()
+{
+    // A frontend that knows how much comes may not have read as far as the EOF.
+    if (state_ == State::running && !(end_ && end_->status == Status::eof && !image_.hasBytes()))
+        return SANE_STATUS_INVAL;
+    state_ = State::idle;
+    frozen_.reset();
+    image_.begin(false);
+    link_.openFrame();
+    encodeHandleRequest(link_.request(Command::start), Command::start, link_.handle());
+    const auto reply = decodeStartReply(link_.await(Command::start));
+    if (cancel_.isRequested())
+        return cancelled();
+    if (reply.outcome.status != Status::good)
+        return refuseStart(reply.outcome);
+    was_busy_ = false;
+    beginFrame(reply);
+    return cancel_.isRequested() ? cancelled() : SANE_STATUS_GOOD;
+}
+
+SANE_Status DeviceFrame::parameters(SANE_Parameters *parameters)
+{
+    if (!frozen_) {
+        encodeHandleRequest(link_.request(Command::get_parameters), Command::get_parameters, link_.handle());
+        const auto reply = decodeGetParametersReply(link_.await(Command::get_parameters));
+        if (reply.outcome.status != Status::good)
+            return report("sane_get_parameters", reply.outcome);
+        checkParameters(reply.parameters);
+        if (parameters)
+            *parameters = toSane(reply.parameters);
+        return SANE_STATUS_GOOD;
+    }
+    if (parameters)
+        *parameters = toSane(*frozen_);
+    return SANE_STATUS_GOOD;
+}
+
+void DeviceFrame::forgetParameters() noexcept
+{
+    if (state_ != State::running)
+        frozen_.reset();
+}
+
+SANE_Status DeviceFrame::readUnstarted(std::span<std::byte> space, std::size_t &length)
+{
+    const auto max_bytes = static_cast<std::uint32_t>(std::min<std::size_t>(space.size(), DeviceLink::read_bytes));
+    encodeReadRequest(link_.request(Command::read), link_.handle(), {max_bytes});
+    link_.noteRead();
+    // Replies left over from a frame that has ended come first.
+    for (;;) {
+        const auto reply = decodeReadReply(link_.await(Command::read));
+        if (link_.readsOutstanding() != 0)
+            continue;
+        if (reply.data.size() > max_bytes)
+            throw ProtocolError("READ with more bytes than asked for");
+        std::copy(reply.data.begin(), reply.data.end(), space.begin());
+        length = reply.data.size();
+        return report("sane_read", reply.outcome);
+    }
+}
+
+SANE_Status DeviceFrame::readRunning(std::span<std::byte> space, std::size_t &length)
+{
+    for (;;) {
+        if (cancel_.isRequested())
+            return cancelled();
+        length = image_.read(space);
+        if (length != 0)
+            return SANE_STATUS_GOOD;
+        if (end_) {
+            state_ = State::ended;
+            return report("sane_read", *end_);
+        }
+        link_.topUpReads();
+        if (!non_blocking_) {
+            onRead(link_.await(Command::read), true);
+        } else if (const auto reply = link_.pollRead()) {
+            onRead(*reply, true);
+        } else {
+            return SANE_STATUS_GOOD;
+        }
+    }
+}
+
+SANE_Status DeviceFrame::read(std::span<std::byte> space, std::size_t &length)
+{
+    length = 0;
+    switch (state_) {
+    case State::idle:
+        return readUnstarted(space, length);
+    case State::running:
+        return readRunning(space, length);
+    case State::ended:
+        return toSane(end_->status);
+    case State::cancelled:
+        return SANE_STATUS_CANCELLED;
+    }
+    return SANE_STATUS_INVAL;
+}
+
+SANE_Status DeviceFrame::cancelled() noexcept
+{
+    cancel();
+    return SANE_STATUS_CANCELLED;
+}
+
+void DeviceFrame::cancel() noexcept
+{
+    cancel_.accept();
+    if (!link_.isFrameOpen())
+        return;
+    state_ = State::cancelled;
+    frozen_.reset();
+    image_.begin(false);
+    try {
+        link_.abortFrame();
+    } catch (const std::exception &error) {
+        if (debug_)
+            debug_(1, std::string("sane_cancel: ") + error.what());
+    }
+    // A second cancel that came meanwhile asked for what has just been done.
+    cancel_.accept();
+}
+
+SANE_Status DeviceFrame::setNonBlocking(bool non_blocking)
+{
+    if (state_ != State::running && state_ != State::ended)
+        return SANE_STATUS_INVAL;
+    non_blocking_ = non_blocking;
+    return SANE_STATUS_GOOD;
+}
+
+SANE_Status DeviceFrame::selectFd(SANE_Int &fd)
+{
+    if (state_ != State::running && state_ != State::ended)
+        return SANE_STATUS_INVAL;
+    if (!epoll_) {
+        ready_.emplace();
+        UniqueFd epoll(::epoll_create1(EPOLL_CLOEXEC));
+        if (!epoll)
+            throwErrno("make an epoll descriptor");
+        addToEpoll(epoll.get(), ready_->get());
+        addToEpoll(epoll.get(), link_.fd());
+        epoll_ = std::move(epoll);
+    }
+    fd = epoll_.get();
+    return SANE_STATUS_GOOD;
+}
+
+// Whether read() has something to say. Takes what has been received already, so that the answer is right.
+bool DeviceFrame::isReady()
+{
+    while (state_ == State::running && !end_ && !image_.hasBytes()) {
+        image_.detach();
+        link_.topUpReads();
+        const auto reply = link_.pollRead();
+        if (!reply)
+            return false;
+        onRead(*reply, true);
+    }
+    return state_ != State::idle;
+}
+
+void DeviceFrame::updateReady() noexcept
+{
+    if (!epoll_)
+        return;
+    bool ready = true; // an error is something to say too
+    try {
+        ready = link_.isLost() || isReady();
+    } catch (const ProtocolError &error) {
+        link_.session().fail(error.what());
+    } catch (const std::exception &) { // the next read() meets it again and reports it
+    }
+    if (ready)
+        ready_->wake();
+    else
+        ready_->clear();
+}
+
+} // namespace netsane

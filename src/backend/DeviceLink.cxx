@@ -1,0 +1,143 @@
+#include "backend/DeviceLink.hxx"
+
+#include "protocol/ConnectionMessages.hxx"
+
+#include <algorithm>
+#include <utility>
+
+namespace netsane {
+
+namespace {
+
+using TimePoint = DeviceLink::TimePoint;
+
+constexpr std::chrono::seconds close_timeout{2};
+
+std::optional<TimePoint> earlier(std::optional<TimePoint> a, std::optional<TimePoint> b) noexcept
+{
+    if (!a || !b)
+        return a ? a : b;
+    return std::min(*a, *b);
+}
+
+} // namespace
+
+DeviceLink::DeviceLink(std::unique_ptr<ClientConnection> connection, HandleBytes handle, CancelSwitch &cancel)
+    : connection_(std::move(connection)), handle_(std::move(handle)), cancel_(cancel)
+{
+}
+
+void DeviceLink::throwLost() const
+{
+    throw ConnectionLost(connection_->failure() ? connection_->failure()->reason : "too many requests outstanding");
+}
+
+ByteBuffer &DeviceLink::request(Command command)
+{
+    if (!session().canRequest())
+        throwLost();
+    return session().request(command);
+}
+
+void DeviceLink::onReply(MessageView reply) noexcept
+{
+    if (reply.command == static_cast<std::uint32_t>(Command::read))
+        --reads_;
+    if (reply.command == static_cast<std::uint32_t>(Command::abort)) {
+        abort_ = Abort::answered;
+        abort_deadline_.reset();
+    }
+}
+
+MessageView DeviceLink::await(Command command, std::optional<TimePoint> deadline)
+{
+    for (;;) {
+        MessageView reply{};
+        switch (connection_->waitReply(reply, &cancel_.wakeFd(), earlier(deadline, abort_deadline_))) {
+        case WaitResult::reply:
+            onReply(reply);
+            if (reply.command == static_cast<std::uint32_t>(command))
+                return reply;
+            if (reply.command == static_cast<std::uint32_t>(Command::read) && read_handler_)
+                read_handler_(reply);
+            break;
+        case WaitResult::woken:
+            cancel_.wakeFd().clear();
+            if (cancel_.isRequested() && frame_open_)
+                sendAbort();
+            break;
+        case WaitResult::timeout:
+            session().fail(abort_deadline_ ? "no answer to the cancel" : "no answer within the deadline");
+            break;
+        case WaitResult::login_wanted:
+            session().refuseLogin("a login in the middle of a session");
+            break;
+        case WaitResult::failed:
+            throwLost();
+        }
+    }
+}
+
+std::optional<MessageView> DeviceLink::pollRead()
+{
+    for (;;) {
+        MessageView reply{};
+        switch (connection_->tryReply(reply)) {
+        case WaitResult::reply:
+            onReply(reply);
+            if (reply.command == static_cast<std::uint32_t>(Command::read))
+                return reply;
+            break;
+        case WaitResult::login_wanted:
+            session().refuseLogin("a login in the middle of a scan");
+            break;
+        case WaitResult::failed:
+            throwLost();
+        default:
+            return std::nullopt;
+        }
+    }
+}
+
+void DeviceLink::topUpReads()
+{
+    while (reads_ < max_reads && session().canRequest()) {
+        encodeReadRequest(request(Command::read), handle_, {read_bytes});
+        ++reads_;
+    }
+}
+
+void DeviceLink::sendAbort()
+{
+    if (abort_ != Abort::none)
+        return;
+    encodeHandleRequest(request(Command::abort), Command::abort, handle_);
+    abort_ = Abort::sent;
+    abort_deadline_ = std::chrono::steady_clock::now() + cancel_timeout;
+}
+
+void DeviceLink::abortFrame()
+{
+    if (!std::exchange(frame_open_, false))
+        return;
+    if (isLost())
+        throwLost();
+    sendAbort();
+    while (abort_ == Abort::sent)
+        await(Command::abort);
+    abort_ = Abort::none;
+}
+
+void DeviceLink::close() noexcept
+{
+    try {
+        const auto deadline = std::chrono::steady_clock::now() + close_timeout;
+        encodeHandleRequest(request(Command::close), Command::close, handle_);
+        await(Command::close, deadline);
+        session().quit();
+        connection_->flush(deadline);
+    } catch (...) { // the end of the connection closes the device as well
+    }
+}
+
+} // namespace netsane

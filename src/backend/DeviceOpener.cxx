@@ -1,0 +1,141 @@
+#include "backend/DeviceOpener.hxx"
+
+#include "plugin/SecureMemory.hxx"
+#include "protocol/ConnectionMessages.hxx"
+#include "session/ClientText.hxx"
+#include "wire/ProtocolError.hxx"
+
+#include <array>
+#include <cstring>
+#include <utility>
+
+namespace netsane {
+
+namespace {
+
+// A buffer for the authorization callback: wiped at the end.
+class PromptBuffer {
+public:
+    PromptBuffer() noexcept { bytes_.fill('\0'); }
+    ~PromptBuffer() { wipe(std::as_writable_bytes(std::span(bytes_))); }
+    PromptBuffer(const PromptBuffer &) = delete;
+    PromptBuffer &operator=(const PromptBuffer &) = delete;
+
+    char *data() noexcept { return bytes_.data(); }
+
+    // The text, whether the callback has ended it or not.
+    std::string text() noexcept
+    {
+        bytes_.back() = '\0';
+        return bytes_.data();
+    }
+
+private:
+    std::array<char, SANE_MAX_PASSWORD_LEN> bytes_;
+};
+
+static_assert(SANE_MAX_USERNAME_LEN == SANE_MAX_PASSWORD_LEN);
+
+} // namespace
+
+DeviceOpener::DeviceOpener(ServerName server, ServerSettings settings, SANE_Auth_Callback authorize, DebugSink debug)
+    : server_(std::move(server)), settings_(std::move(settings)), authorize_(authorize), debug_(std::move(debug))
+{
+}
+
+void DeviceOpener::refuse(SANE_Status status, const std::string &reason)
+{
+    status_ = status;
+    if (debug_ && !reason.empty())
+        debug_(1, "sane_open: " + server_.text() + ": " + reason);
+}
+
+SANE_Status DeviceOpener::open(const std::string &device, std::unique_ptr<DeviceHandle> &handle)
+{
+    if (tryOpen(device, std::nullopt, handle) == Attempt::over)
+        return status_;
+    // The connection is closed by now: a dialog may stay open for ever (sane-semantics.md 17).
+    auto credentials = askCredentials();
+    if (!credentials)
+        return SANE_STATUS_ACCESS_DENIED;
+    if (tryOpen(device, std::move(credentials), handle) == Attempt::login_wanted)
+        refuse(SANE_STATUS_ACCESS_DENIED, "this user name can't be sent");
+    return status_;
+}
+
+std::optional<Credentials> DeviceOpener::askCredentials() const
+{
+    if (!authorize_) {
+        if (debug_)
+            debug_(1, "sane_open: " + server_.text() + " wants a login, and the frontend can't ask for one");
+        return std::nullopt;
+    }
+    PromptBuffer user;
+    PromptBuffer password;
+    if (settings_.user)
+        std::strncpy(user.data(), settings_.user->c_str(), SANE_MAX_USERNAME_LEN - 1);
+    const std::string resource = "netsane:" + server_.text();
+    authorize_(resource.c_str(), user.data(), password.data());
+    Credentials credentials{user.text(), password.text()};
+    if (credentials.user.empty())
+        return std::nullopt;
+    return credentials;
+}
+
+DeviceOpener::Attempt DeviceOpener::tryOpen(const std::string &device, std::optional<Credentials> credentials,
+                                            std::unique_ptr<DeviceHandle> &handle)
+{
+    auto connection = std::make_unique<ClientConnection>(
+        ClientOptions{server_, settings_, "sane-netsane", std::move(credentials), debug_});
+    if (connection->waitConnected(nullptr) == WaitResult::failed) {
+        refuse(SANE_STATUS_IO_ERROR, connection->failure()->reason);
+        return Attempt::over;
+    }
+    auto &session = connection->session();
+    if (session.canRequest()) {
+        encodeBare(session.request(Command::init), Command::init);
+        encodeOpenRequest(session.request(Command::open), {device});
+    }
+    return awaitOpen(std::move(connection), handle);
+}
+
+DeviceOpener::Attempt DeviceOpener::awaitOpen(std::unique_ptr<ClientConnection> connection,
+                                              std::unique_ptr<DeviceHandle> &handle)
+{
+    for (;;) {
+        MessageView reply{};
+        const auto result = connection->waitReply(reply, nullptr);
+        if (result == WaitResult::login_wanted)
+            return Attempt::login_wanted;
+        if (result != WaitResult::reply) {
+            const auto &failure = *connection->failure();
+            refuse(static_cast<SANE_Status>(failure.status), failure.reason);
+            return Attempt::over;
+        }
+        if (reply.command != static_cast<std::uint32_t>(Command::open))
+            continue;
+        try {
+            finishOpen(std::move(connection), decodeOpenReply(reply), handle);
+        } catch (const ProtocolError &error) {
+            refuse(SANE_STATUS_IO_ERROR, error.what());
+        }
+        return Attempt::over;
+    }
+}
+
+void DeviceOpener::finishOpen(std::unique_ptr<ClientConnection> connection, OpenReply reply,
+                              std::unique_ptr<DeviceHandle> &handle)
+{
+    if (reply.outcome.status != Status::good) {
+        auto reason = printableText(reply.outcome.reason);
+        if (reason.empty())
+            reason = connection->session().loginReason();
+        return refuse(static_cast<SANE_Status>(reply.outcome.status), reason);
+    }
+    auto opened = std::make_unique<DeviceHandle>(std::move(connection), std::move(reply.handle), debug_);
+    status_ = opened->loadOptions(std::move(reply.descriptors));
+    if (status_ == SANE_STATUS_GOOD)
+        handle = std::move(opened);
+}
+
+} // namespace netsane

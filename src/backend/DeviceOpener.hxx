@@ -1,0 +1,43 @@
+// sane_open: connect, log in if the server asks for it, open the device.
+//
+// A local object of the Backend. open() blocks: as long as connecting may take, as long as the person thinks about
+// the password, as long as the server needs for the device. Throws std::bad_alloc and std::system_error.
+#pragma once
+
+#include "backend/DeviceHandle.hxx"
+#include "client/DebugLog.hxx"
+#include "config/ClientConfig.hxx"
+
+#include <memory>
+#include <sane/sane.h>
+#include <string>
+
+namespace netsane {
+
+class DeviceOpener {
+public:
+    // authorize may be nullptr.
+    DeviceOpener(ServerName server, ServerSettings settings, SANE_Auth_Callback authorize, DebugSink debug);
+
+    // device: the server's name for it; empty: the first.
+    SANE_Status open(const std::string &device, std::unique_ptr<DeviceHandle> &handle);
+
+private:
+    enum class Attempt { over, login_wanted };
+
+    Attempt tryOpen(const std::string &device, std::optional<Credentials> credentials,
+                    std::unique_ptr<DeviceHandle> &handle);
+    Attempt awaitOpen(std::unique_ptr<ClientConnection> connection, std::unique_ptr<DeviceHandle> &handle);
+    void finishOpen(std::unique_ptr<ClientConnection> connection, OpenReply reply,
+                    std::unique_ptr<DeviceHandle> &handle);
+    std::optional<Credentials> askCredentials() const;
+    void refuse(SANE_Status status, const std::string &reason);
+
+    const ServerName server_;
+    const ServerSettings settings_;
+    const SANE_Auth_Callback authorize_;
+    const DebugSink debug_;
+    SANE_Status status_ = SANE_STATUS_IO_ERROR;
+};
+
+} // namespace netsane

@@ -1,0 +1,47 @@
+// The option descriptors of one handle in the form that SANE frontends hold pointers to.
+//
+// Owned by a DeviceHandle. Pointers that descriptor() gave stay valid, with all they point to, until the table ends:
+// a descriptor that was superseded is kept, and used again if the option becomes the same as before.
+#pragma once
+
+#include "protocol/OptionDescriptor.hxx"
+
+#include <cstddef>
+#include <memory>
+#include <sane/sane.h>
+#include <vector>
+
+namespace netsane {
+
+class OptionTable {
+public:
+    static constexpr std::size_t max_options = 4096;
+    // Of all copies together; a server that keeps making up new descriptors must not fill the frontend's memory.
+    static constexpr std::size_t max_bytes = 32U << 20;
+
+    OptionTable();
+    ~OptionTable();
+
+    // Takes the descriptors of all options, option 0 first. The first call sets their number for good; later ones may
+    // not bring fewer, and more are ignored. Throws ProtocolError for too many or too much.
+    void update(std::vector<OptionDescriptor> descriptors);
+
+    std::size_t count() const noexcept { return options_.size(); }
+
+    // nullptr if there is no such option.
+    const SANE_Option_Descriptor *descriptor(SANE_Int option) const noexcept;
+
+private:
+    struct Copy;
+    struct Option {
+        std::vector<std::unique_ptr<Copy>> copies;
+        const Copy *current = nullptr;
+    };
+
+    void updateOption(Option &option, OptionDescriptor descriptor);
+
+    std::vector<Option> options_;
+    std::size_t bytes_ = 0;
+};
+
+} // namespace netsane

@@ -1,0 +1,240 @@
+#include "client/ClientConnection.hxx"
+
+#include "os/Error.hxx"
+#include "os/Socket.hxx"
+#include "session/ClientText.hxx"
+
+#include <algorithm>
+#include <array>
+#include <cerrno>
+#include <poll.h>
+#include <sys/socket.h>
+#include <utility>
+
+namespace netsane {
+
+static_assert(netsane_port == default_port);
+
+namespace {
+
+using TimePoint = ClientConnection::TimePoint;
+
+TimePoint now() noexcept
+{
+    return std::chrono::steady_clock::now();
+}
+
+CryptPolicy cryptPolicy(const std::optional<TlsMode> &tls, bool local) noexcept
+{
+    if (!tls)
+        return local ? CryptPolicy::prefer : CryptPolicy::require;
+    switch (*tls) {
+    case TlsMode::prefer:
+        return CryptPolicy::prefer;
+    case TlsMode::off:
+        return CryptPolicy::off;
+    default:
+        return CryptPolicy::require;
+    }
+}
+
+std::optional<TimePoint> earlier(std::optional<TimePoint> a, std::optional<TimePoint> b) noexcept
+{
+    if (!a || !b)
+        return a ? a : b;
+    return std::min(*a, *b);
+}
+
+// For poll(2): rounded up, so that a deadline has passed when the wait is over.
+int millisecondsUntil(std::optional<TimePoint> deadline) noexcept
+{
+    if (!deadline)
+        return -1;
+    const auto left = std::chrono::ceil<std::chrono::milliseconds>(*deadline - now()).count();
+    return static_cast<int>(std::clamp<decltype(left)>(left, 0, 3600'000));
+}
+
+bool wouldBlock(int error) noexcept
+{
+    return error == EAGAIN || error == EWOULDBLOCK;
+}
+
+} // namespace
+
+ClientConnection::ClientConnection(ClientOptions options)
+    : options_(std::move(options)),
+      methods_(options_.settings, options_.debug),
+      connector_(options_.server, options_.settings.connect_timeout.value_or(default_connect_timeout))
+{
+    advance(now());
+}
+
+void ClientConnection::makeSession()
+{
+    fd_ = connector_.take();
+    ClientPolicy policy;
+    policy.program = options_.program;
+    policy.local = connector_.isLocal();
+    policy.crypt = cryptPolicy(options_.settings.tls, policy.local);
+    policy.allow_clear_passwords = options_.settings.allow_clear_passwords.value_or(false);
+    policy.peer = connector_.peerText();
+    policy.peer_name = options_.server.host;
+    if (options_.debug)
+        policy.note = [this](const std::string &text) { options_.debug(2, options_.server.text() + ": " + text); };
+    session_.emplace(std::move(policy), methods_);
+    setKeepAlive(fd_.get(), 60);
+    if (options_.credentials) {
+        session_->login(std::move(*options_.credentials));
+        wipeText(options_.credentials->password);
+        options_.credentials.reset();
+    } else if (options_.settings.user && options_.settings.password) {
+        session_->login({*options_.settings.user, *options_.settings.password});
+    }
+}
+
+void ClientConnection::advance(TimePoint time)
+{
+    if (connect_failure_)
+        return;
+    if (!session_) {
+        switch (connector_.advance(time)) {
+        case Connector::State::connecting:
+            return;
+        case Connector::State::failed:
+            connect_failure_ = SessionFailure{Status::io_error, connector_.error()};
+            return;
+        case Connector::State::connected:
+            makeSession();
+        }
+    }
+    sendOutput();
+    if (!session_->failure() && !receiveInput())
+        session_->notReceived(time);
+}
+
+short ClientConnection::pollEvents()
+{
+    if (!session_)
+        return POLLOUT;
+    return static_cast<short>(session_->output().empty() ? POLLIN : POLLIN | POLLOUT);
+}
+
+std::optional<TimePoint> ClientConnection::nextDeadline() const noexcept
+{
+    if (session_)
+        return session_->silenceDeadline();
+    if (connect_failure_)
+        return std::nullopt;
+    return connector_.deadline();
+}
+
+void ClientConnection::sendOutput()
+{
+    for (;;) {
+        const auto bytes = session_->output();
+        if (bytes.empty() || !fd_)
+            return;
+        const auto sent = ::send(fd_.get(), bytes.data(), bytes.size(), MSG_NOSIGNAL | MSG_DONTWAIT);
+        if (sent >= 0) {
+            session_->consumeOutput(static_cast<std::size_t>(sent));
+        } else if (wouldBlock(errno)) {
+            return;
+        } else if (errno != EINTR) {
+            // Why the server has closed may still stand in the receive buffer, so the session goes on until its end.
+            session_->consumeOutput(bytes.size());
+            return;
+        }
+    }
+}
+
+bool ClientConnection::receiveInput()
+{
+    for (;;) {
+        const auto space = session_->prepareInput();
+        const auto received = ::recv(fd_.get(), space.data(), space.size(), MSG_DONTWAIT);
+        if (received > 0) {
+            session_->commitInput(static_cast<std::size_t>(received));
+            return true;
+        }
+        if (received == 0) {
+            session_->endInput("the server closed the connection");
+            return true;
+        }
+        if (wouldBlock(errno))
+            return false;
+        if (errno != EINTR) {
+            session_->endInput(options_.server.text() + ": " + errnoText(errno));
+            return true;
+        }
+    }
+}
+
+void ClientConnection::waitForEvent(WakeFd *wake, std::optional<TimePoint> deadline)
+{
+    std::array<pollfd, 2> entries{{{fd(), pollEvents(), 0}, {wake ? wake->get() : -1, POLLIN, 0}}};
+    ::poll(entries.data(), entries.size(), millisecondsUntil(earlier(deadline, nextDeadline())));
+}
+
+WaitResult ClientConnection::waitConnected(WakeFd *wake)
+{
+    for (;;) {
+        advance(now());
+        if (failure())
+            return WaitResult::failed;
+        if (session_)
+            return WaitResult::reply;
+        pollfd woken{wake ? wake->get() : -1, POLLIN, 0};
+        if (::poll(&woken, 1, 0) > 0)
+            return WaitResult::woken;
+        waitForEvent(wake, std::nullopt);
+    }
+}
+
+WaitResult ClientConnection::tryReply(MessageView &reply)
+{
+    for (;;) {
+        if (const auto message = session_->nextReply()) {
+            reply = *message;
+            return WaitResult::reply;
+        }
+        if (session_->failure())
+            return WaitResult::failed;
+        if (session_->loginWanted())
+            return WaitResult::login_wanted;
+        sendOutput();
+        if (!receiveInput()) {
+            session_->notReceived(now());
+            return session_->failure() ? WaitResult::failed : WaitResult::timeout;
+        }
+    }
+}
+
+WaitResult ClientConnection::waitReply(MessageView &reply, WakeFd *wake, std::optional<TimePoint> deadline)
+{
+    for (;;) {
+        const auto result = tryReply(reply);
+        if (result != WaitResult::timeout)
+            return result;
+        pollfd woken{wake ? wake->get() : -1, POLLIN, 0};
+        if (wake && ::poll(&woken, 1, 0) > 0)
+            return WaitResult::woken;
+        if (deadline && now() >= *deadline)
+            return WaitResult::timeout;
+        waitForEvent(wake, deadline);
+    }
+}
+
+void ClientConnection::flush(TimePoint deadline)
+{
+    if (!session_)
+        return;
+    for (;;) {
+        sendOutput();
+        if (session_->failure() || session_->output().empty() || now() >= deadline)
+            return;
+        pollfd entry{fd_.get(), POLLOUT, 0};
+        ::poll(&entry, 1, millisecondsUntil(deadline));
+    }
+}
+
+} // namespace netsane

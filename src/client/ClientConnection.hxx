@@ -1,0 +1,92 @@
+// A connection to a server: the socket under a ClientSession, and the waiting.
+//
+// Owned by a handle, a listing or a netsane_connection; one thread at a time. advance() never blocks and is for loops
+// over several connections; the wait...() functions block in poll(2), and a WakeFd ends the wait. Errors are values:
+// failure() says what is wrong, for good. Nothing throws but std::bad_alloc and, from the constructor,
+// std::system_error.
+#pragma once
+
+#include "client/ClientMethods.hxx"
+#include "client/Connector.hxx"
+#include "client/DebugLog.hxx"
+#include "client/WakeFd.hxx"
+#include "session/ClientSession.hxx"
+
+#include <chrono>
+#include <optional>
+#include <string>
+
+namespace netsane {
+
+struct ClientOptions {
+    ServerName server;
+    ServerSettings settings;
+    std::string program; // for HELO
+    // Used when the server asks for a login, instead of those of the settings.
+    std::optional<Credentials> credentials;
+    DebugSink debug;
+};
+
+enum class WaitResult { reply, woken, timeout, login_wanted, failed };
+
+class ClientConnection {
+public:
+    using TimePoint = std::chrono::steady_clock::time_point;
+
+    static constexpr std::chrono::seconds default_connect_timeout{5};
+
+    // Begins to connect; getaddrinfo(3) may block.
+    explicit ClientConnection(ClientOptions options);
+    ClientConnection(const ClientConnection &) = delete;
+    ClientConnection &operator=(const ClientConnection &) = delete;
+
+    // ---- without blocking
+
+    // Connects, sends, receives as far as that goes now.
+    void advance(TimePoint now);
+
+    int fd() const noexcept { return connector_.state() == Connector::State::connecting ? connector_.fd() : fd_.get(); }
+    short pollEvents();
+
+    // When advance() should be called though nothing has happened.
+    std::optional<TimePoint> nextDeadline() const noexcept;
+
+    bool isConnected() const noexcept { return session_.has_value(); }
+
+    // Only once isConnected().
+    ClientSession &session() noexcept { return *session_; }
+
+    const std::optional<SessionFailure> &failure() const noexcept
+    {
+        return session_ ? session_->failure() : connect_failure_;
+    }
+
+    // ---- blocking
+
+    // True when connected. wake may be nullptr.
+    WaitResult waitConnected(WakeFd *wake);
+
+    // The next reply into `reply`. With `deadline` it waits no longer than that.
+    WaitResult waitReply(MessageView &reply, WakeFd *wake, std::optional<TimePoint> deadline = std::nullopt);
+
+    // The same without waiting: timeout if there is no reply now. Sends what can be sent.
+    WaitResult tryReply(MessageView &reply);
+
+    // Waits until all output is sent, or the deadline, or the end of the session.
+    void flush(TimePoint deadline);
+
+private:
+    void makeSession();
+    void sendOutput();
+    bool receiveInput();
+    void waitForEvent(WakeFd *wake, std::optional<TimePoint> deadline);
+
+    ClientOptions options_;
+    ClientMethods methods_;
+    Connector connector_;
+    UniqueFd fd_;
+    std::optional<ClientSession> session_;
+    std::optional<SessionFailure> connect_failure_;
+};
+
+} // namespace netsane

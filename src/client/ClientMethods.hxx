@@ -1,0 +1,38 @@
+// The methods that a client uses: loaded from its plugin directory when a server asks for one and netsane.conf allows
+// it. Owned by a connection, one thread; methods live as long as this object.
+#pragma once
+
+#include "client/DebugLog.hxx"
+#include "config/ClientConfig.hxx"
+#include "plugin/PluginHost.hxx"
+#include "session/ClientPolicy.hxx"
+
+#include <memory>
+#include <optional>
+
+namespace netsane {
+
+class ClientMethods final : public MethodSource, private PluginServices {
+public:
+    ClientMethods(const ServerSettings &settings, DebugSink debug);
+    ~ClientMethods() override;
+
+    const Method *authMethod(std::uint32_t id) override;
+    std::vector<const Method *> authMethods() override;
+    const Method *cryptMethod(std::uint32_t id) override;
+
+private:
+    const Method *load(PluginKind kind, const std::string &name);
+
+    void log(PluginLogLevel level, std::string_view module, std::string_view text) override;
+    std::optional<std::string> configValue(PluginKind kind, std::string_view method, std::string_view key) override;
+    std::uint32_t roles() const override { return NETSANE_ROLE_CLIENT; }
+
+    const std::vector<std::string> auth_names_;
+    const std::optional<std::string> ca_;
+    const std::string plugin_dir_;
+    const DebugSink debug_;
+    std::unique_ptr<PluginHost> host_; // made when the first method is loaded
+};
+
+} // namespace netsane

@@ -1,0 +1,47 @@
+// A ServerHost that writes down what it is asked.
+#pragma once
+
+#include "session/ServerTypes.hxx"
+#include "wire/FrameDecoder.hxx"
+
+#include <string>
+#include <vector>
+
+namespace netsane {
+
+class FakeServerHost final : public ServerHost {
+public:
+    std::vector<std::string> calls;
+    ByteBuffer to_device;
+
+    std::vector<Command> commandsToDevice()
+    {
+        std::vector<Command> list;
+        FrameDecoder decoder(limits_after_login);
+        decoder.push(to_device.data());
+        while (const auto message = decoder.next())
+            list.push_back(static_cast<Command>(message->command));
+        return list;
+    }
+
+    void listDevices() override { calls.push_back("list"); }
+    void openDevice(DeviceKey key, std::string_view name) override
+    {
+        calls.push_back("open " + std::to_string(key) + " " + std::string(name));
+    }
+    void sendToDevice(DeviceKey, std::span<const std::byte> bytes) override { to_device.append(bytes); }
+    void closeDevice(DeviceKey key) override { calls.push_back("close " + std::to_string(key)); }
+    void startLogin(const LoginStart &login) override
+    {
+        calls.push_back("login " + std::to_string(login.exchange) + " method " + std::to_string(login.method) +
+                        " user " + login.user + " attempt " + std::to_string(login.attempt));
+    }
+    void continueLogin(ExchangeKey exchange, std::vector<std::vector<std::byte>>) override
+    {
+        calls.push_back("continue " + std::to_string(exchange));
+    }
+    void cancelLogin(ExchangeKey exchange) override { calls.push_back("cancel " + std::to_string(exchange)); }
+    void logSession(std::string_view) override {}
+};
+
+} // namespace netsane

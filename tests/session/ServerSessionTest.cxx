@@ -1,0 +1,690 @@
+// The server's engine driven from byte arrays: no socket, no process, no clock but ours.
+
+#include "session/ServerSession.hxx"
+
+#include "FakeServerHost.hxx"
+#include "protocol/ConnectionMessages.hxx"
+#include "wire/MessageReader.hxx"
+#include "wire/ProtocolError.hxx"
+
+#include <cstring>
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <netsane/plugin.h>
+
+namespace netsane {
+namespace {
+
+using std::chrono::milliseconds;
+using testing::ElementsAre;
+using testing::HasSubstr;
+using testing::IsEmpty;
+
+class ServerSessionTest : public testing::Test {
+protected:
+    ServerSessionTest()
+    {
+        settings.progress_interval = milliseconds(10000);
+        settings.auth_fail_delay = milliseconds(2000);
+    }
+
+    void begin()
+    {
+        session = std::make_unique<ServerSession>(settings, std::vector<const Method *>{}, PeerInfo{"127.0.0.1", true},
+                                                  host, now);
+        greeting = takeCommands();
+    }
+
+    void requireLogin() { settings.auth_methods = {{1, NETSANE_FLAG_NEEDS_CONFIDENTIALITY, "unix"}, {7, 0, "other"}}; }
+
+    void send(const ByteBuffer &bytes) { sendBytes(bytes.data()); }
+
+    void sendBytes(std::span<const std::byte> bytes)
+    {
+        const auto room = session->receiveBuffer(bytes.size());
+        ASSERT_GE(room.size(), bytes.size());
+        std::memcpy(room.data(), bytes.data(), bytes.size());
+        session->received(bytes.size(), now);
+    }
+
+    // What the server sent, as whole messages.
+    std::vector<ByteBuffer> take()
+    {
+        std::vector<ByteBuffer> list;
+        FrameDecoder decoder(limits_after_login);
+        decoder.push(session->output().data());
+        session->output().clear();
+        while (const auto message = decoder.next()) {
+            list.emplace_back();
+            list.back().append(message->bytes);
+        }
+        EXPECT_TRUE(decoder.pending().empty());
+        return list;
+    }
+
+    static MessageView view(const ByteBuffer &message) { return viewMessage(message.data(), limits_after_login); }
+
+    std::vector<Command> takeCommands()
+    {
+        std::vector<Command> list;
+        for (const auto &message : take())
+            list.push_back(static_cast<Command>(view(message).command));
+        return list;
+    }
+
+    static ByteBuffer bare(Command command)
+    {
+        ByteBuffer out;
+        encodeBare(out, command);
+        return out;
+    }
+
+    static ByteBuffer open(const std::string &name)
+    {
+        ByteBuffer out;
+        encodeOpenRequest(out, {name});
+        return out;
+    }
+
+    static ByteBuffer withHandle(Command command, const HandleBytes &handle)
+    {
+        ByteBuffer out;
+        encodeHandleRequest(out, command, handle);
+        return out;
+    }
+
+    static ByteBuffer read(const HandleBytes &handle, std::uint32_t bytes = 65536)
+    {
+        ByteBuffer out;
+        encodeReadRequest(out, handle, {bytes});
+        return out;
+    }
+
+    void deviceSays(DeviceKey key, const ByteBuffer &message)
+    {
+        ASSERT_TRUE(session->wantsDevice(key));
+        session->deviceMessage(key, view(message), now);
+    }
+
+    // Opens a device all the way; returns the client's handle.
+    HandleBytes openDevice(DeviceKey key)
+    {
+        send(open("test:0"));
+        session->deviceOpened(key, {OpenDecision::Kind::opened, {}}, now);
+        ByteBuffer reply;
+        encodeOpenReply(reply, {{}, {channel_handle.begin(), channel_handle.end()}, {}});
+        deviceSays(key, reply);
+        const auto sent = take();
+        EXPECT_EQ(sent.size(), 1U);
+        host.calls.clear();
+        host.to_device.clear();
+        return decodeOpenReply(view(sent.at(0))).handle;
+    }
+
+    SessionSettings settings;
+    FakeServerHost host;
+    SessionTime now = SessionTime() + std::chrono::hours(1);
+    std::unique_ptr<ServerSession> session;
+    std::vector<Command> greeting;
+};
+
+TEST_F(ServerSessionTest, GreetsWithRevisionAndExtensions)
+{
+    session = std::make_unique<ServerSession>(settings, std::vector<const Method *>{}, PeerInfo{"127.0.0.1", true},
+                                              host, now);
+    const auto sent = take();
+    ASSERT_EQ(sent.size(), 1U);
+    const auto hello = decodeHello(view(sent[0]));
+    EXPECT_EQ(hello.revision, 1U);
+    EXPECT_THAT(hello.extensions, ElementsAre(extension_login_note, extension_descriptors));
+}
+
+TEST_F(ServerSessionTest, AnswersWhatNeedsNoDevice)
+{
+    begin();
+    send(bare(Command::init));
+    ByteBuffer status;
+    encodeStatusTextRequest(status, 6);
+    send(status);
+    send(bare(Command::exit));
+    const auto sent = take();
+    ASSERT_EQ(sent.size(), 3U);
+    EXPECT_EQ(decodeInitReply(view(sent[0])).outcome.status, Status::good);
+    EXPECT_EQ(decodeStatusTextReply(view(sent[1])), "Document feeder jammed");
+    EXPECT_EQ(view(sent[2]).command, static_cast<std::uint32_t>(Command::exit));
+}
+
+TEST_F(ServerSessionTest, KeepsRepliesInTheOrderOfRequests)
+{
+    begin();
+    send(bare(Command::get_devices));
+    send(bare(Command::init));
+    EXPECT_THAT(takeCommands(), IsEmpty()) << "INIT must wait for GDEV";
+    EXPECT_THAT(host.calls, ElementsAre("list"));
+    session->devicesListed({{}, {{"test:0", "v", "m", "t"}}});
+    EXPECT_THAT(takeCommands(), ElementsAre(Command::get_devices, Command::init));
+}
+
+TEST_F(ServerSessionTest, OpensThroughTheHost)
+{
+    begin();
+    send(open("test:0"));
+    EXPECT_THAT(host.calls, ElementsAre("open 1 test:0"));
+    EXPECT_FALSE(session->isFinished());
+    session->deviceOpened(1, {OpenDecision::Kind::opened, {}}, now);
+    EXPECT_THAT(host.commandsToDevice(), ElementsAre(Command::hello, Command::open));
+    ByteBuffer reply;
+    encodeOpenReply(reply, {{}, {channel_handle.begin(), channel_handle.end()}, {}});
+    deviceSays(1, reply);
+    const auto sent = take();
+    ASSERT_EQ(sent.size(), 1U);
+    const auto opened = decodeOpenReply(view(sent[0]));
+    EXPECT_EQ(opened.outcome.status, Status::good);
+    EXPECT_EQ(opened.handle.size(), 16U);
+}
+
+TEST_F(ServerSessionTest, HandlesDifferEachTime)
+{
+    begin();
+    const auto first = openDevice(1);
+    const auto second = openDevice(2);
+    EXPECT_NE(first, second);
+}
+
+TEST_F(ServerSessionTest, RefusalCarriesTheReason)
+{
+    begin();
+    send(open("test:0"));
+    session->deviceOpened(1, {OpenDecision::Kind::refused, {Status::device_busy, "device held by alice"}}, now);
+    const auto sent = take();
+    ASSERT_EQ(sent.size(), 1U);
+    const auto reply = decodeOpenReply(view(sent[0]));
+    EXPECT_EQ(reply.outcome.status, Status::device_busy);
+    EXPECT_EQ(reply.outcome.reason, "device held by alice");
+}
+
+TEST_F(ServerSessionTest, UnknownHandlesGetTheCommandsOwnShape)
+{
+    begin();
+    const HandleBytes nobody(16, std::byte{9});
+    send(withHandle(Command::get_parameters, nobody));
+    send(withHandle(Command::close, nobody));
+    send(withHandle(Command::abort, nobody));
+    send(withHandle(Command::start, nobody));
+    send(read(nobody));
+    const auto sent = take();
+    ASSERT_EQ(sent.size(), 5U);
+    EXPECT_EQ(decodeGetParametersReply(view(sent[0])).outcome.status, Status::invalid);
+    EXPECT_TRUE(MessageReader(view(sent[1])).atEnd());
+    EXPECT_TRUE(MessageReader(view(sent[2])).atEnd());
+    EXPECT_EQ(decodeStartReply(view(sent[3])).outcome.status, Status::invalid);
+    EXPECT_EQ(decodeReadReply(view(sent[4])).outcome.status, Status::invalid);
+}
+
+TEST_F(ServerSessionTest, PipelinesReadsToTheDeviceAtOnce)
+{
+    begin();
+    const auto handle = openDevice(1);
+    for (int i = 0; i < 8; ++i)
+        send(read(handle));
+    EXPECT_EQ(host.commandsToDevice(), std::vector<Command>(8, Command::read));
+    ByteBuffer data;
+    const std::vector<std::byte> bytes(100, std::byte{5});
+    encodeReadReply(data, {{}, bytes});
+    for (int i = 0; i < 8; ++i)
+        deviceSays(1, data);
+    EXPECT_EQ(takeCommands(), std::vector<Command>(8, Command::read));
+    EXPECT_FALSE(session->wantsDevice(1));
+}
+
+TEST_F(ServerSessionTest, TwoDevicesAnswerInTheOrderOfRequests)
+{
+    begin();
+    const auto first = openDevice(1);
+    const auto second = openDevice(2);
+    send(withHandle(Command::get_parameters, first));
+    send(withHandle(Command::get_parameters, second));
+    EXPECT_TRUE(session->wantsDevice(1));
+    EXPECT_FALSE(session->wantsDevice(2)) << "its reply would be out of order";
+    ByteBuffer reply;
+    encodeGetParametersReply(reply, {});
+    deviceSays(1, reply);
+    EXPECT_TRUE(session->wantsDevice(2));
+    deviceSays(2, reply);
+    EXPECT_EQ(takeCommands().size(), 2U);
+}
+
+TEST_F(ServerSessionTest, AbortOvertakesWhatStillWaits)
+{
+    begin();
+    const auto handle = openDevice(1);
+    send(read(handle));
+    send(bare(Command::get_devices)); // answered by the session: what is behind it waits
+    send(read(handle));
+    host.to_device.clear();
+    send(withHandle(Command::abort, handle));
+    EXPECT_THAT(host.commandsToDevice(), ElementsAre(Command::abort)) << "at once";
+    ByteBuffer cancelled;
+    encodeReadReply(cancelled, {{Status::cancelled, ""}, {}});
+    deviceSays(1, cancelled);
+    session->devicesListed({});
+    deviceSays(1, bare(Command::abort));
+    const auto sent = take();
+    ASSERT_EQ(sent.size(), 4U);
+    EXPECT_EQ(decodeReadReply(view(sent[0])).outcome.status, Status::cancelled);
+    EXPECT_EQ(static_cast<Command>(view(sent[1]).command), Command::get_devices);
+    EXPECT_EQ(decodeReadReply(view(sent[2])).outcome.status, Status::cancelled);
+    EXPECT_EQ(static_cast<Command>(view(sent[3]).command), Command::abort);
+}
+
+TEST_F(ServerSessionTest, AbortThatIsIgnoredEndsTheDevice)
+{
+    begin();
+    const auto handle = openDevice(1);
+    send(withHandle(Command::abort, handle));
+    now += std::chrono::seconds(11);
+    session->tick(now);
+    EXPECT_THAT(host.calls, testing::Contains("close 1"));
+    EXPECT_THAT(takeCommands(), testing::Contains(Command::abort));
+}
+
+TEST_F(ServerSessionTest, DeadDeviceAnswersIoErrorFromThenOn)
+{
+    begin();
+    const auto handle = openDevice(1);
+    send(read(handle));
+    send(read(handle));
+    session->deviceGone(1, "the process has ended", now);
+    send(withHandle(Command::start, handle));
+    send(withHandle(Command::close, handle));
+    const auto sent = take();
+    ASSERT_EQ(sent.size(), 4U);
+    EXPECT_EQ(decodeReadReply(view(sent[0])).outcome.status, Status::io_error);
+    EXPECT_EQ(decodeReadReply(view(sent[1])).outcome.reason, "the process has ended");
+    EXPECT_EQ(decodeStartReply(view(sent[2])).outcome.status, Status::io_error);
+    EXPECT_EQ(static_cast<Command>(view(sent[3]).command), Command::close);
+}
+
+TEST_F(ServerSessionTest, WrongReplyOfADeviceIsAnError)
+{
+    begin();
+    const auto handle = openDevice(1);
+    send(read(handle));
+    EXPECT_THROW(session->deviceMessage(1, view(bare(Command::abort)), now), ProtocolError);
+}
+
+TEST_F(ServerSessionTest, CloseForgetsTheHandle)
+{
+    begin();
+    const auto handle = openDevice(1);
+    send(withHandle(Command::close, handle));
+    send(withHandle(Command::get_parameters, handle));
+    deviceSays(1, bare(Command::close));
+    EXPECT_THAT(host.calls, ElementsAre("close 1"));
+    const auto sent = take();
+    ASSERT_EQ(sent.size(), 2U);
+    EXPECT_EQ(decodeGetParametersReply(view(sent[1])).outcome.status, Status::invalid);
+}
+
+TEST_F(ServerSessionTest, ExitClosesAllHandles)
+{
+    begin();
+    openDevice(1);
+    openDevice(2);
+    send(bare(Command::exit));
+    EXPECT_THAT(host.calls, testing::UnorderedElementsAre("close 1", "close 2"));
+    EXPECT_THAT(takeCommands(), ElementsAre(Command::exit));
+}
+
+TEST_F(ServerSessionTest, QuitEndsWithoutReply)
+{
+    begin();
+    openDevice(1);
+    send(bare(Command::quit));
+    EXPECT_TRUE(session->isFinished());
+    EXPECT_THAT(host.calls, ElementsAre("close 1"));
+    EXPECT_THAT(takeCommands(), IsEmpty());
+}
+
+TEST_F(ServerSessionTest, SixtyFiveRequestsAreTooMany)
+{
+    begin();
+    for (std::size_t i = 0; i < max_outstanding_requests; ++i)
+        send(bare(Command::get_devices));
+    EXPECT_THROW(send(bare(Command::get_devices)), ProtocolError);
+}
+
+TEST_F(ServerSessionTest, HandlesAreLimited)
+{
+    begin();
+    for (DeviceKey key = 1; key <= max_handles; ++key)
+        openDevice(key);
+    send(open("test:0"));
+    const auto sent = take();
+    ASSERT_EQ(sent.size(), 1U);
+    EXPECT_EQ(decodeOpenReply(view(sent[0])).outcome.status, Status::no_mem);
+}
+
+TEST_F(ServerSessionTest, MessagesBeforeLoginAreLimited)
+{
+    begin();
+    EXPECT_THROW(send(open(std::string(5000, 'x'))), ProtocolError);
+}
+
+TEST_F(ServerSessionTest, FailTellsTheReasonAndClosesDevices)
+{
+    begin();
+    openDevice(1);
+    session->fail("some reason");
+    const auto sent = take();
+    ASSERT_EQ(sent.size(), 1U);
+    EXPECT_EQ(decodeServerFail(view(sent[0])).reason, "some reason");
+    EXPECT_TRUE(session->isFinished());
+    EXPECT_THAT(host.calls, testing::Contains("close 1"));
+}
+
+TEST_F(ServerSessionTest, ProgressIsNotedWhileARequestTakesLong)
+{
+    begin();
+    send(bare(Command::get_devices));
+    now += milliseconds(9999);
+    session->tick(now);
+    EXPECT_THAT(takeCommands(), IsEmpty());
+    now += milliseconds(1);
+    session->tick(now);
+    EXPECT_THAT(takeCommands(), ElementsAre(Command::hello));
+    EXPECT_EQ(session->nextDeadline(), now + settings.progress_interval);
+}
+
+TEST_F(ServerSessionTest, IdleWithADeviceOpenIsEnded)
+{
+    begin();
+    openDevice(1);
+    now += settings.idle_timeout;
+    session->tick(now);
+    EXPECT_TRUE(session->isFinished());
+}
+
+TEST_F(ServerSessionTest, IdleWithoutADeviceIsNot)
+{
+    begin();
+    now += settings.idle_timeout;
+    session->tick(now);
+    EXPECT_FALSE(session->isFinished());
+}
+
+TEST_F(ServerSessionTest, HelloMustComeFirst)
+{
+    begin();
+    ByteBuffer hello;
+    encodeHello(hello, {"me", 1, {}});
+    send(hello);
+    EXPECT_THROW(send(hello), ProtocolError);
+}
+
+TEST_F(ServerSessionTest, EachIllegalMessageIsAnErrorWhereNothingWasAsked)
+{
+    for (const Command command :
+         {Command::user, Command::pass_request, Command::pass_reply, Command::fail, Command::crypt_request,
+          Command::crypt_reply, Command::welcome, static_cast<Command>(0), static_cast<Command>(15),
+          static_cast<Command>(30), static_cast<Command>(0xffffffff)}) {
+        begin();
+        EXPECT_THROW(send(bare(command)), ProtocolError) << static_cast<std::uint32_t>(command);
+    }
+}
+
+TEST_F(ServerSessionTest, TakesTheStreamOneByteAtATime)
+{
+    begin();
+    ByteBuffer stream;
+    encodeBare(stream, Command::init);
+    encodeOpenRequest(stream, {"test:0"});
+    for (const std::byte byte : stream.data())
+        sendBytes({&byte, 1});
+    EXPECT_THAT(host.calls, ElementsAre("open 1 test:0"));
+    EXPECT_THAT(takeCommands(), ElementsAre(Command::init));
+}
+
+// --- logins ---------------------------------------------------------------------------------------------------
+
+class ServerLoginTest : public ServerSessionTest {
+protected:
+    ServerLoginTest() { requireLogin(); }
+
+    void sendUser(const std::string &name)
+    {
+        ByteBuffer out;
+        encodeUser(out, name);
+        send(out);
+    }
+
+    void sendPass(std::uint32_t method)
+    {
+        ByteBuffer out;
+        encodePass(out, Command::pass_reply, {method, {{std::byte{'x'}, std::byte{0}}}});
+        send(out);
+    }
+
+    void sendFail(const ClientFail &fail)
+    {
+        ByteBuffer out;
+        encodeClientFail(out, fail);
+        send(out);
+    }
+
+    void askAtOpen()
+    {
+        begin();
+        send(open("test:0"));
+        session->deviceOpened(1, {OpenDecision::Kind::login_needed, {}}, now);
+        EXPECT_THAT(takeCommands(), ElementsAre(Command::user));
+        host.calls.clear();
+    }
+
+    void failAttempt(ExchangeKey exchange)
+    {
+        sendUser("alice");
+        session->loginContinues(exchange, {});
+        EXPECT_THAT(takeCommands(), ElementsAre(Command::pass_request));
+        sendPass(1);
+        session->loginFailed(exchange, now);
+        EXPECT_THAT(takeCommands(), IsEmpty()) << "a failure is delayed";
+        now += settings.auth_fail_delay;
+        session->tick(now);
+    }
+};
+
+TEST_F(ServerLoginTest, OpenIsHeldUntilTheLoginSucceeds)
+{
+    askAtOpen();
+    sendUser("alice");
+    EXPECT_THAT(host.calls, ElementsAre("login 1 method 1 user alice attempt 1"));
+    session->loginContinues(1, {});
+    EXPECT_THAT(takeCommands(), ElementsAre(Command::pass_request));
+    sendPass(1);
+    host.calls.clear();
+    session->loggedIn(1, "alice", now);
+    EXPECT_THAT(host.calls, ElementsAre("open 1 test:0"));
+    EXPECT_EQ(session->user(), "alice");
+    EXPECT_THAT(takeCommands(), IsEmpty()) << "WELC is for clients that announced it";
+}
+
+TEST_F(ServerLoginTest, WelcomesAClientThatKnowsTheExtension)
+{
+    begin();
+    ByteBuffer hello;
+    encodeHello(hello, {"me", 1, {extension_login_note}});
+    send(hello);
+    send(open("test:0"));
+    session->deviceOpened(1, {OpenDecision::Kind::login_needed, {}}, now);
+    sendUser("alice");
+    session->loginContinues(1, {});
+    sendPass(1);
+    take();
+    session->loggedIn(1, "alice", now);
+    EXPECT_THAT(takeCommands(), ElementsAre(Command::welcome));
+}
+
+TEST_F(ServerLoginTest, RequestsWaitForALoginAtConnect)
+{
+    settings.login_at_connect = true;
+    begin();
+    EXPECT_THAT(greeting, ElementsAre(Command::hello, Command::user));
+    send(bare(Command::init));
+    EXPECT_THAT(takeCommands(), IsEmpty());
+    sendUser("alice");
+    session->loginContinues(1, {});
+    sendPass(1);
+    take();
+    session->loggedIn(1, "alice", now);
+    EXPECT_THAT(takeCommands(), ElementsAre(Command::init));
+}
+
+TEST_F(ServerLoginTest, ThreeFailuresEndTheConnection)
+{
+    askAtOpen();
+    failAttempt(1);
+    EXPECT_THAT(takeCommands(), ElementsAre(Command::user));
+    failAttempt(2);
+    EXPECT_THAT(takeCommands(), ElementsAre(Command::user));
+    failAttempt(3);
+    const auto sent = take();
+    ASSERT_EQ(sent.size(), 1U);
+    EXPECT_EQ(decodeOpenReply(view(sent[0])).outcome.status, Status::access_denied);
+    EXPECT_TRUE(session->isFinished());
+}
+
+TEST_F(ServerLoginTest, ClientThatDeclinesIsRefusedTheDeviceAndStays)
+{
+    askAtOpen();
+    sendFail({static_cast<std::uint32_t>(Command::user), {}});
+    const auto sent = take();
+    ASSERT_EQ(sent.size(), 1U);
+    EXPECT_EQ(decodeOpenReply(view(sent[0])).outcome.status, Status::access_denied);
+    EXPECT_FALSE(session->isFinished());
+    send(bare(Command::init));
+    EXPECT_THAT(takeCommands(), ElementsAre(Command::init));
+}
+
+TEST_F(ServerLoginTest, AnotherMethodOnRequest)
+{
+    askAtOpen();
+    sendUser("alice");
+    session->loginContinues(1, {});
+    take();
+    host.calls.clear();
+    sendFail({static_cast<std::uint32_t>(Command::pass_request), {7, 99}});
+    EXPECT_THAT(host.calls, ElementsAre("cancel 1", "login 2 method 7 user alice attempt 1"));
+}
+
+TEST_F(ServerLoginTest, NoOtherMethodCountsAsAFailure)
+{
+    askAtOpen();
+    sendUser("alice");
+    session->loginContinues(1, {});
+    take();
+    sendFail({static_cast<std::uint32_t>(Command::pass_request), {99}});
+    now += settings.auth_fail_delay;
+    session->tick(now);
+    EXPECT_THAT(takeCommands(), ElementsAre(Command::user));
+}
+
+TEST_F(ServerLoginTest, ListOfTheClientNeverWidens)
+{
+    settings.auth_methods = {{1, 0, "unix"}};
+    askAtOpen();
+    sendUser("alice");
+    session->loginContinues(1, {});
+    take();
+    host.calls.clear();
+    sendFail({static_cast<std::uint32_t>(Command::pass_request), {1, 2, 3}});
+    EXPECT_THAT(host.calls, ElementsAre("cancel 1")) << "neither the refused method again nor one not offered";
+}
+
+TEST_F(ServerLoginTest, NoClearPasswordsOffLoopback)
+{
+    settings.auth_methods = {{1, NETSANE_FLAG_NEEDS_CONFIDENTIALITY, "unix"}};
+    session = std::make_unique<ServerSession>(settings, std::vector<const Method *>{}, PeerInfo{"192.0.2.1", false},
+                                              host, now);
+    take();
+    send(open("test:0"));
+    session->deviceOpened(1, {OpenDecision::Kind::login_needed, {}}, now);
+    const auto sent = take();
+    ASSERT_EQ(sent.size(), 1U);
+    EXPECT_EQ(decodeOpenReply(view(sent[0])).outcome.status, Status::access_denied);
+}
+
+TEST_F(ServerLoginTest, LoginHasADeadlineThatBytesDoNotMove)
+{
+    askAtOpen();
+    now += settings.login_timeout - milliseconds(1);
+    sendUser("alice");
+    now += milliseconds(1);
+    session->tick(now);
+    EXPECT_TRUE(session->isFinished());
+    EXPECT_THAT(takeCommands(), ElementsAre(Command::fail));
+}
+
+TEST_F(ServerLoginTest, ReplyForAnotherMethodIsAnError)
+{
+    askAtOpen();
+    sendUser("alice");
+    session->loginContinues(1, {});
+    EXPECT_THROW(sendPass(2), ProtocolError);
+}
+
+TEST_F(ServerLoginTest, EventsOfAnOldExchangeAreIgnored)
+{
+    askAtOpen();
+    failAttempt(1);
+    take();
+    sendUser("mallory");
+    session->loggedIn(1, "alice", now);
+    EXPECT_THAT(takeCommands(), IsEmpty());
+    EXPECT_NE(session->user(), "alice");
+}
+
+TEST_F(ServerLoginTest, AuthProcessThatDiesCostsOneAttempt)
+{
+    askAtOpen();
+    sendUser("alice");
+    session->authGone(now);
+    now += settings.auth_fail_delay;
+    session->tick(now);
+    EXPECT_THAT(takeCommands(), ElementsAre(Command::user));
+}
+
+TEST_F(ServerLoginTest, NameMustBeThere)
+{
+    askAtOpen();
+    EXPECT_THROW(sendUser(""), ProtocolError);
+}
+
+// --- the table of protocol.md §9 ------------------------------------------------------------------------------
+
+TEST(ServerLegality, IsTheTableOfTheSpecification)
+{
+    struct Row {
+        ServerState state;
+        std::vector<Command> legal; // besides requests
+        bool requests;
+    };
+    const Row rows[] = {
+        {ServerState::open, {Command::hello, Command::quit}, true},
+        {ServerState::crypt_asked, {Command::hello, Command::crypt_reply, Command::quit}, false},
+        {ServerState::user_asked, {Command::hello, Command::user, Command::fail, Command::quit}, true},
+        {ServerState::pass_asked, {Command::pass_reply, Command::fail, Command::quit}, true},
+        {ServerState::checking, {Command::quit}, true},
+    };
+    for (const auto &row : rows) {
+        for (std::uint32_t number = 0; number < 40; ++number) {
+            const auto command = static_cast<Command>(number);
+            const bool listed = std::find(row.legal.begin(), row.legal.end(), command) != row.legal.end();
+            const bool expected = number >= 16 && number <= 29 ? row.requests : listed;
+            EXPECT_EQ(isLegalFromClient(row.state, number), expected) << stateName(row.state) << ", command " << number;
+        }
+    }
+}
+
+} // namespace
+} // namespace netsane
