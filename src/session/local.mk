@@ -5,4 +5,3 @@ src_session_libsession_client_la_SOURCES = \
 	src/session/ClientPolicy.hxx \
 	src/session/ClientSession.cxx src/session/ClientSession.hxx \
 	src/session/ClientText.cxx src/session/ClientText.hxx
-src_session_libsession_client_la_LIBADD = src/protocol/libprotocol.la src/crypt/libcrypt.la src/auth/libauth.la
