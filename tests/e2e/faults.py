@@ -112,7 +112,7 @@ class Faults(harness.EndToEndTest):
 
     def test_the_auth_process_killed(self):
         path = harness.write_file(f"{self.folder}/users", f"alice:{harness.PASSWORD_HASH}\n", 0o600)
-        server = self.daemon(keys={"auth": ["unix"], "auth_fail_delay": 0}, tables=[("[auth.unix]", {"file": path})])
+        server = self.daemon(keys={"auth": ["unix"], "auth_fail_delay": 0}, tables=[("[auth_unix]", {"file": path})])
         server.start()
 
         def asked():

@@ -10,7 +10,7 @@ class Logins(harness.EndToEndTest):
     def start(self, auth_at="open"):
         path = harness.write_file(f"{self.folder}/users", f"alice:{harness.PASSWORD_HASH}\n", 0o600)
         self.server = self.daemon(keys={"auth": ["unix"], "auth_at": auth_at, "auth_fail_delay": 0},
-                                  tables=[("[auth.unix]", {"file": path})])
+                                  tables=[("[auth_unix]", {"file": path})])
         self.server.start()
         self.device = f"netsane:{self.server.address}:test:0"
         self.expected = harness.run_local(self.server.sane_dir, "-d", "test:0", cwd=self.folder).out

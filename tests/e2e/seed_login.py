@@ -11,7 +11,7 @@ class Login(harness.EndToEndTest):
     def start(self, auth_at, **keys):
         path = harness.write_file(f"{self.folder}/users", "".join(f"{user}:{harness.PASSWORD_HASH}\n" for user in USERS), 0o600)
         self.server = self.daemon(keys={"auth": ["unix"], "auth_at": auth_at, "auth_fail_delay": 0, **keys},
-                                  tables=[("[auth.unix]", {"file": path})])
+                                  tables=[("[auth_unix]", {"file": path})])
         self.server.start()
 
     def connect(self, user=None, *passwords):
@@ -147,7 +147,7 @@ class Login(harness.EndToEndTest):
     def test_rules_decide_who_may_open(self):
         path = harness.write_file(f"{self.folder}/users", f"alice:{harness.PASSWORD_HASH}\nbob:{harness.PASSWORD_HASH}\n", 0o600)
         self.server = self.daemon(keys={"auth": ["unix"], "auth_fail_delay": 0}, tables=[
-            ("[auth.unix]", {"file": path}),
+            ("[auth_unix]", {"file": path}),
             ("[[allow]]", {"users": ["alice"], "devices": ["test:0"]}),
             ("[[allow]]", {"users": ["anonymous"], "devices": ["test:1"]})])
         self.server.start()
