@@ -20,16 +20,21 @@ double rate(std::size_t bytes, Clock::time_point since)
     return static_cast<double>(bytes) / 1e6 / std::chrono::duration<double>(Clock::now() - since).count();
 }
 
-std::size_t scan(DeviceClient &client, std::size_t outstanding, std::uint32_t read_bytes)
+std::size_t scan(DeviceClient &client, std::size_t outstanding, std::uint32_t read_bytes,
+                 Clock::duration &longest_pause)
 {
+    longest_pause = {};
     client.sendBare(Command::start);
     for (std::size_t i = 0; i < outstanding; ++i)
         client.sendRead(read_bytes);
     if (decodeStartReply(client.receive()).outcome.status != Status::good)
         std::abort();
     std::size_t bytes = 0;
+    auto last = Clock::now();
     while (outstanding != 0) {
         const auto reply = client.receiveRead();
+        const auto now = Clock::now();
+        longest_pause = std::max(longest_pause, now - std::exchange(last, now));
         bytes += reply.data.size();
         if (reply.outcome.status == Status::good)
             client.sendRead(read_bytes);
@@ -96,9 +101,11 @@ int main(int argc, char **argv)
         auto bytes = scanLocal(handle, 64 * 1024);
         const double local = rate(bytes, since);
         since = Clock::now();
-        bytes = scan(client, 8, 64 * 1024);
+        Clock::duration pause;
+        bytes = scan(client, 8, 64 * 1024, pause);
         const double through = rate(bytes, since);
-        std::printf("%zu bytes: local %.0f MB/s, through netsaned-device %.0f MB/s\n", bytes, local, through);
+        std::printf("%zu bytes: local %.0f MB/s, through netsaned-device %.0f MB/s, longest pause %.1f ms\n", bytes,
+                    local, through, std::chrono::duration<double, std::milli>(pause).count());
     }
     sane_close(handle);
     sane_exit();
