@@ -64,14 +64,17 @@ void readListen(TomlSection &top, ServerConfig &config)
 {
     std::vector<std::string> texts;
     std::vector<ListenAddress> addresses;
-    top.readList("listen", texts, EmptyList::refused, [&](const std::string &text) {
-        const auto address = ListenAddress::parse(text, default_listen_port);
-        // Compared as addresses: "localhost" and "localhost:6576" are the same.
-        const bool picked_by_kernel = !address.isUnix() && address.port == 0;
-        if (!picked_by_kernel && std::find(addresses.begin(), addresses.end(), address) != addresses.end())
-            throw std::invalid_argument("\"" + text + "\": " + address.toString() + " stands there twice");
-        addresses.push_back(address);
-    });
+    top.readList(
+        "listen", texts, EmptyList::refused,
+        [&](const std::string &text) {
+            const auto address = ListenAddress::parse(text, default_listen_port);
+            // Compared as addresses: "localhost" and "localhost:6576" are the same.
+            const bool picked_by_kernel = !address.isUnix() && address.port == 0;
+            if (!picked_by_kernel && std::find(addresses.begin(), addresses.end(), address) != addresses.end())
+                throw std::invalid_argument("\"" + text + "\": " + address.toString() + " stands there twice");
+            addresses.push_back(address);
+        },
+        TomlSection::Repeated::allowed);
     if (!addresses.empty())
         config.listen = std::move(addresses);
 }
@@ -177,8 +180,7 @@ toml::table parseDocument(std::string_view text, const std::string &file)
 } // namespace
 
 ServerConfig::ServerConfig()
-    : listen{ListenAddress::parse("127.0.0.1", default_listen_port),
-             ListenAddress::parse("[::1]", default_listen_port)}
+    : listen{ListenAddress::parse("127.0.0.1", default_listen_port), ListenAddress::parse("[::1]", default_listen_port)}
 {
 }
 

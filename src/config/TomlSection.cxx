@@ -125,7 +125,7 @@ void TomlSection::readSeconds(std::string_view key, std::chrono::seconds &value,
 }
 
 void TomlSection::readList(std::string_view key, std::vector<std::string> &value, EmptyList empty,
-                           const StringCheck &check)
+                           const StringCheck &check, Repeated repeated)
 {
     const auto *const node = take(key);
     if (!node)
@@ -138,7 +138,7 @@ void TomlSection::readList(std::string_view key, std::vector<std::string> &value
     value.clear();
     for (const auto &element : *list) {
         auto text = string(key, element, check);
-        if (std::find(value.begin(), value.end(), text) != value.end())
+        if (repeated == Repeated::refused && std::find(value.begin(), value.end(), text) != value.end())
             failAt(element.source(), key, "\"" + text + "\" stands there twice");
         value.push_back(std::move(text));
     }

@@ -24,7 +24,8 @@ public:
     // name: as shown in messages, "sane"; empty for the document itself.
     TomlSection(const toml::table &table, std::string name, std::string file);
 
-    void readString(std::string_view key, std::string &value, const StringCheck &check = {});
+    void readString(std::string_view key, std::string &value, const StringCheck &check = {},
+                    Repeated repeated = Repeated::refused);
     void readBool(std::string_view key, bool &value);
     void readSeconds(std::string_view key, std::chrono::seconds &value, std::int64_t min, std::int64_t max);
 
@@ -35,7 +36,8 @@ public:
     }
 
     enum class EmptyList { possible, refused };
-    // Every string is checked; no string may stand there twice.
+    enum class Repeated { refused, allowed };
+    // Every string is checked; no string may stand there twice, unless that is allowed.
     void readList(std::string_view key, std::vector<std::string> &value, EmptyList empty,
                   const StringCheck &check = {});
 

@@ -7,11 +7,10 @@ src_config_libconfig_server_la_SOURCES = \
 	src/config/ServerConfig.cxx src/config/ServerConfig.hxx \
 	src/config/TomlSection.cxx src/config/TomlSection.hxx
 src_config_libconfig_server_la_CPPFLAGS = $(AM_CPPFLAGS) $(TOMLPLUSPLUS_CFLAGS)
-src_config_libconfig_server_la_LIBADD = src/os/libos.la $(TOMLPLUSPLUS_LIBS)
+src_config_libconfig_server_la_LIBADD = $(TOMLPLUSPLUS_LIBS)
 
 # src/config
 noinst_LTLIBRARIES += src/config/libconfig_client.la
 src_config_libconfig_client_la_SOURCES = \
 	src/config/ClientConfig.cxx src/config/ClientConfig.hxx \
 	src/config/ServerName.cxx src/config/ServerName.hxx
-src_config_libconfig_client_la_LIBADD = src/os/libos.la

@@ -1,3 +1,11 @@
+# Convenience libraries don't contain each other, but for protocol, wire and util: a library twice in one link is an
+# error where it is a shared one. So each program names all that it needs, users before used.
+daemon_libs = \
+	src/daemon/libdaemon.la src/plugin/libplugin.la src/event/libevent_loop.la src/protocol/libprotocol.la src/os/libos.la
+server_session_libs = \
+	src/session/libsession_server.la src/session/libtransport.la src/crypt/libcrypt_stream.la \
+	src/plugin/libplugin.la src/protocol/libprotocol.la
+
 sbin_PROGRAMS += netsaned
 program_PROGRAMS += netsaned-session netsaned-auth
 noinst_LTLIBRARIES += src/daemon/libdaemon.la
@@ -10,8 +18,7 @@ src_daemon_libdaemon_la_SOURCES = \
 	src/daemon/Log.cxx src/daemon/Log.hxx \
 	src/daemon/PacketChannel.cxx src/daemon/PacketChannel.hxx
 src_daemon_libdaemon_la_CPPFLAGS = $(AM_CPPFLAGS) $(SPDLOG_CFLAGS) $(CLI11_CFLAGS)
-src_daemon_libdaemon_la_LIBADD = \
-	src/protocol/libprotocol.la src/event/libevent_loop.la src/plugin/libplugin.la $(SPDLOG_LIBS)
+src_daemon_libdaemon_la_LIBADD = $(SPDLOG_LIBS)
 
 netsaned_SOURCES = \
 	src/daemon/Acceptor.cxx src/daemon/Acceptor.hxx \
@@ -23,7 +30,7 @@ netsaned_SOURCES = \
 	src/daemon/WorkerProcess.cxx src/daemon/WorkerProcess.hxx \
 	src/daemon/supervisor_main.cxx
 netsaned_CPPFLAGS = $(AM_CPPFLAGS) $(CLI11_CFLAGS)
-netsaned_LDADD = src/config/libconfig_server.la src/daemon/libdaemon.la
+netsaned_LDADD = src/config/libconfig_server.la $(daemon_libs)
 
 netsaned_session_SOURCES = \
 	src/daemon/ClientConnection.cxx src/daemon/ClientConnection.hxx \
@@ -31,10 +38,10 @@ netsaned_session_SOURCES = \
 	src/daemon/DeviceStream.cxx src/daemon/DeviceStream.hxx \
 	src/daemon/SessionProcess.cxx src/daemon/SessionProcess.hxx \
 	src/daemon/session_main.cxx
-netsaned_session_LDADD = src/session/libsession_server.la src/daemon/libdaemon.la
+netsaned_session_LDADD = $(server_session_libs) $(daemon_libs)
 
 netsaned_auth_SOURCES = \
 	src/daemon/AuthProcess.cxx src/daemon/AuthProcess.hxx \
 	src/daemon/DaemonPluginServices.cxx src/daemon/DaemonPluginServices.hxx \
 	src/daemon/auth_main.cxx
-netsaned_auth_LDADD = src/auth/libauth.la src/daemon/libdaemon.la
+netsaned_auth_LDADD = src/auth/libauth.la src/plugin/libplugin.la $(daemon_libs)

@@ -52,7 +52,7 @@ std::span<const std::byte> BlockQueue::front() const noexcept
 
 bool BlockQueue::isFrontComplete() const noexcept
 {
-    return head_ != tail_ || isFull(blocks_[head_]);
+    return !front().empty() && (head_ != tail_ || isFull(blocks_[head_]));
 }
 
 void BlockQueue::consume(std::size_t length) noexcept

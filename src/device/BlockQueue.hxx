@@ -33,7 +33,7 @@ public:
 
     // The oldest data, as far as it lies in one block; empty when there is none. Valid until consume() or clear().
     std::span<const std::byte> front() const noexcept;
-    // Whether front() gets no longer when more data comes.
+    // Whether there is a front() and it gets no longer when more data comes.
     bool isFrontComplete() const noexcept;
     // When the first byte of the oldest block came.
     Clock::time_point frontTime() const noexcept { return blocks_[head_].time; }

@@ -36,8 +36,12 @@ bool isPeerGone(const std::system_error &error) noexcept
 
 } // namespace
 
-DeviceChannel::DeviceChannel(UniqueFd channel, DeviceLink &link)
-    : channel_(std::move(channel)), link_(link), writer_(channel_.get()), decoder_(limits_after_login)
+DeviceChannel::DeviceChannel(UniqueFd channel, UniqueFd terminate, DeviceLink &link)
+    : channel_(std::move(channel)),
+      terminate_(std::move(terminate)),
+      link_(link),
+      writer_(channel_.get()),
+      decoder_(limits_after_login)
 {
 }
 
@@ -73,13 +77,18 @@ void DeviceChannel::serve()
 // False at the end of the channel or when the main thread has finished.
 bool DeviceChannel::waitForNews()
 {
-    pollfd watched[2] = {{channel_.get(), 0, 0}, {link_.wakeFd(), POLLIN, 0}};
+    pollfd watched[3] = {{channel_.get(), 0, 0}, {link_.wakeFd(), POLLIN, 0}, {terminate_.get(), POLLIN, 0}};
     if (queuedBytes() < max_queued_bytes)
         watched[0].events |= POLLIN;
     if (!writer_.isIdle())
         watched[0].events |= POLLOUT;
-    if (::poll(watched, 2, timeout()) < 0 && errno != EINTR)
-        throwErrno("poll the device channel");
+    if (::poll(watched, 3, timeout()) < 0) {
+        if (errno != EINTR)
+            throwErrno("poll the device channel");
+        return true;
+    }
+    if (watched[2].revents != 0)
+        return false;
     if (watched[1].revents != 0) {
         link_.clearWake();
         if (link_.isFinished())

@@ -19,8 +19,8 @@ namespace netsane {
 
 class DeviceChannel {
 public:
-    // channel: a connected stream socket.
-    DeviceChannel(UniqueFd channel, DeviceLink &link);
+    // channel: a connected stream socket. terminate: readable when the process is to end as if the peer had closed.
+    DeviceChannel(UniqueFd channel, UniqueFd terminate, DeviceLink &link);
 
     // Serves until the peer closes the channel or sends what is no request (a line on stderr says so); then has the
     // scan cancelled and the device closed, and returns when the main thread has finished. Ends the process when that
@@ -49,6 +49,7 @@ private:
     void shutDown();
 
     UniqueFd channel_;
+    UniqueFd terminate_;
     DeviceLink &link_;
     ChannelWriter writer_;
     FrameDecoder decoder_;

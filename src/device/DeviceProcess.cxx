@@ -15,6 +15,7 @@
 #include <cstdio>
 #include <cstdlib>
 #include <pthread.h>
+#include <sys/signalfd.h>
 #include <sys/socket.h>
 #include <thread>
 #include <unistd.h>
@@ -25,20 +26,21 @@ namespace {
 
 std::atomic<int> channel_fd{-1};
 
+sigset_t onlyTerminate() noexcept
+{
+    sigset_t set;
+    sigemptyset(&set);
+    sigaddset(&set, SIGTERM);
+    return set;
+}
+
 // Backends fork reader processes: the peer must see the end of the channel when this process is gone, whatever becomes
 // of those, and backends end them with SIGTERM.
 extern "C" void releaseInChild()
 {
     ::close(channel_fd);
-    std::signal(SIGTERM, SIG_DFL);
-}
-
-// As if the session had closed the channel.
-extern "C" void terminateHandler(int)
-{
-    const int saved = errno;
-    ::shutdown(channel_fd, SHUT_RDWR);
-    errno = saved;
+    const auto terminate = onlyTerminate();
+    ::pthread_sigmask(SIG_UNBLOCK, &terminate, nullptr);
 }
 
 void prepareProcess(int fd)
@@ -52,19 +54,22 @@ void prepareProcess(int fd)
         std::signal(ignored, SIG_IGN);
 }
 
-void endOnTerminate()
+// A descriptor that is readable when SIGTERM has come. A handler would not do: backends put back the default one.
+UniqueFd watchTerminate()
 {
-    struct sigaction action {};
-    action.sa_handler = terminateHandler;
-    action.sa_flags = SA_RESTART;
-    if (::sigaction(SIGTERM, &action, nullptr) != 0)
-        throwErrno("install the handler of SIGTERM");
+    const auto terminate = onlyTerminate();
+    ::pthread_sigmask(SIG_BLOCK, &terminate, nullptr);
+    UniqueFd fd(::signalfd(-1, &terminate, SFD_CLOEXEC | SFD_NONBLOCK));
+    if (!fd)
+        throwErrno("watch for SIGTERM");
+    return fd;
 }
 
 // The thread of the channel, in which all signals are blocked; ends when the link is finished.
 class ChannelThread {
 public:
-    ChannelThread(UniqueFd channel, DeviceLink &link) : link_(link), channel_(std::move(channel), link)
+    ChannelThread(UniqueFd channel, UniqueFd terminate, DeviceLink &link)
+        : link_(link), channel_(std::move(channel), std::move(terminate), link)
     {
         sigset_t all;
         sigset_t before;
@@ -114,9 +119,8 @@ int serveDevice(UniqueFd channel, const DeviceProcessOptions &options)
     SaneEnvironment environment(config.only(backendPart(config.resolve(options.device))), options.sane_config_dir);
 
     CancelSignal::install();
-    endOnTerminate();
     DeviceLink link;
-    ChannelThread thread(std::move(channel), link);
+    ChannelThread thread(std::move(channel), watchTerminate(), link);
     {
         const SaneLibrary library;
         environment.removeFiles();

@@ -17,6 +17,13 @@ constexpr std::chrono::milliseconds empty_read_pause{5};
 constexpr std::uint32_t host_byte_order =
     std::endian::native == std::endian::little ? byte_order_little : byte_order_big;
 
+std::optional<std::uint64_t> frameBytes(const Parameters &parameters)
+{
+    if (parameters.lines <= 0 || parameters.bytes_per_line <= 0)
+        return std::nullopt;
+    return static_cast<std::uint64_t>(parameters.lines) * static_cast<std::uint64_t>(parameters.bytes_per_line);
+}
+
 } // namespace
 
 void DeviceWorker::run()
@@ -100,7 +107,7 @@ void DeviceWorker::getOption(const DeviceRequest &request, ByteBuffer &reply)
 
 bool DeviceWorker::isAheadOfClient(const DeviceRequest &request) const noexcept
 {
-    return request.frame_active && !is_reading_;
+    return request.frame_active && (!is_reading_ || frame_bytes_left_ == 0U);
 }
 
 void DeviceWorker::controlOption(const DeviceRequest &request, ByteBuffer &reply)
@@ -144,6 +151,7 @@ bool DeviceWorker::start(const DeviceRequest &request, ByteBuffer &reply)
         frame_parameters_ = handle_.parameters(status);
         started.parameters = frame_parameters_;
         started.byte_order = host_byte_order;
+        frame_bytes_left_ = frame_parameters_ ? frameBytes(*frame_parameters_) : std::nullopt;
         link_.beginFrame();
         is_reading_ = true;
     }
@@ -186,6 +194,8 @@ void DeviceWorker::readAhead()
         is_reading_ = false;
         link_.endFrame({status, {}});
     } else if (length != 0) {
+        if (frame_bytes_left_)
+            *frame_bytes_left_ -= std::min<std::uint64_t>(*frame_bytes_left_, length);
         link_.commit(length);
     } else {
         link_.pause(empty_read_pause);

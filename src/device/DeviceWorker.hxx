@@ -54,6 +54,9 @@ private:
     std::vector<std::byte> direct_buffer_;
     bool was_opened_ = false;
     bool is_reading_ = false; // between STAR and the backend's end of the frame
+    // Of the frame, as its parameters tell; nothing where they don't. Some backends take options again from the last
+    // byte on, not from the end of the frame.
+    std::optional<std::uint64_t> frame_bytes_left_;
 };
 
 } // namespace netsane

@@ -18,6 +18,8 @@ std::string findMismatch(const OptionDescriptor &descriptor, const ControlOption
         return "the option has another type";
     if (descriptor.type == ValueType::group)
         return "a group of options has no value";
+    if (request.action > Action::set_auto)
+        return "there is no such action";
     if (request.action != Action::set)
         return {};
     const auto size = static_cast<std::size_t>(descriptor.size_bytes);

@@ -15,10 +15,9 @@ src_device_libdevice_la_SOURCES = \
 	src/device/SaneHandle.cxx src/device/SaneHandle.hxx \
 	src/device/SaneLibrary.cxx src/device/SaneLibrary.hxx
 src_device_libdevice_la_CXXFLAGS = $(AM_CXXFLAGS) $(SANE_CFLAGS)
-src_device_libdevice_la_LIBADD = src/protocol/libprotocol.la src/os/libos.la
 
 # The only program that links libsane.
 program_PROGRAMS += netsaned-device
 netsaned_device_SOURCES = src/daemon/device_main.cxx
 netsaned_device_CXXFLAGS = $(AM_CXXFLAGS) $(CLI11_CFLAGS)
-netsaned_device_LDADD = src/device/libdevice.la $(SANE_LIBS) $(PTHREAD_LIBS)
+netsaned_device_LDADD = src/device/libdevice.la src/protocol/libprotocol.la src/os/libos.la $(SANE_LIBS) $(PTHREAD_LIBS)

@@ -3,4 +3,4 @@ src_event_libevent_loop_la_SOURCES = \
 	src/event/EventLoop.cxx src/event/EventLoop.hxx \
 	src/event/Watch.cxx src/event/Watch.hxx
 src_event_libevent_loop_la_CXXFLAGS = $(AM_CXXFLAGS) $(EVENT_CFLAGS)
-src_event_libevent_loop_la_LIBADD = src/os/libos.la $(EVENT_LIBS)
+src_event_libevent_loop_la_LIBADD = $(EVENT_LIBS)

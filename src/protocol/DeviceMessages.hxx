@@ -25,7 +25,7 @@ using HandleBytes = std::vector<std::byte>;
 inline constexpr std::array<std::byte, 1> channel_handle{std::byte{1}};
 
 // CLOS, PARM, STAR, ABRT, GSFD: a handle and nothing else. Every request with a handle has it as its first field,
-// so decodeHandle() reads any of them. At most max_handle_bytes, else ProtocolError.
+// so decodeHandle() reads any of them. Empty, like no handle there is, for one longer than max_handle_bytes.
 void encodeHandleRequest(ByteBuffer &out, Command command, std::span<const std::byte> handle);
 HandleBytes decodeHandle(MessageView message);
 

@@ -72,8 +72,8 @@ public:
     // QUIT: no reply will come.
     void quit();
 
-    // The next reply, valid until the next call that isn't const; events before it are handled on the way. Nothing
-    // when more bytes are needed, when the session has failed, or while a login is wanted.
+    // The next reply, valid until the next nextReply() or prepareInput(); events before it are handled on the way.
+    // Nothing when more bytes are needed, when the session has failed, or while a login is wanted.
     std::optional<MessageView> nextReply();
 
     std::size_t outstanding() const noexcept { return count_; }

@@ -2,7 +2,6 @@ noinst_LTLIBRARIES += src/session/libtransport.la src/session/libsession_server.
 
 src_session_libtransport_la_SOURCES = \
 	src/session/SessionTransport.cxx src/session/SessionTransport.hxx
-src_session_libtransport_la_LIBADD = src/protocol/libprotocol.la src/crypt/libcrypt_stream.la
 
 src_session_libsession_server_la_SOURCES = \
 	src/session/HandleTable.cxx src/session/HandleTable.hxx \
@@ -13,7 +12,6 @@ src_session_libsession_server_la_SOURCES = \
 	src/session/ServerSession.cxx src/session/ServerSession.hxx \
 	src/session/ServerTypes.hxx \
 	src/session/StatusText.cxx src/session/StatusText.hxx
-src_session_libsession_server_la_LIBADD = src/session/libtransport.la
 
 # src/session
 noinst_LTLIBRARIES += src/session/libsession_client.la
@@ -22,4 +20,3 @@ src_session_libsession_client_la_SOURCES = \
 	src/session/ClientPolicy.hxx \
 	src/session/ClientSession.cxx src/session/ClientSession.hxx \
 	src/session/ClientText.cxx src/session/ClientText.hxx
-src_session_libsession_client_la_LIBADD = src/protocol/libprotocol.la src/crypt/libcrypt_stream.la src/auth/libauth.la

@@ -9,6 +9,6 @@ tests_config_server_config_test_SOURCES = \
 tests_config_server_config_test_CPPFLAGS = $(AM_CPPFLAGS) \
 	-DNETSANE_SHIPPED_CONFIG='"$(abs_top_builddir)/packaging/netsaned.conf"'
 tests_config_server_config_test_CXXFLAGS = $(AM_CXXFLAGS) $(GTEST_CFLAGS)
-tests_config_server_config_test_LDADD = src/config/libconfig_server.la $(GTEST_LIBS)
+tests_config_server_config_test_LDADD = src/config/libconfig_server.la src/os/libos.la src/util/libutil.la $(GTEST_LIBS)
 EXTRA_tests_config_server_config_test_DEPENDENCIES = packaging/netsaned.conf
 endif

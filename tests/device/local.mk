@@ -1,1 +1,32 @@
-# tests/device
+if HAVE_GTEST
+check_PROGRAMS += tests/device/device-test tests/device/device-process-test tests/device/throughput
+TESTS += tests/device/device-test tests/device/device-process-test
+tests_device_device_test_SOURCES = \
+	tests/device/BlockQueueTest.cxx \
+	tests/device/ChannelWriterTest.cxx \
+	tests/device/DllConfigTest.cxx \
+	tests/device/OptionTableTest.cxx \
+	tests/device/SaneTestConfig.hxx
+tests_device_device_test_CXXFLAGS = $(AM_CXXFLAGS) $(GTEST_CFLAGS) $(SANE_CFLAGS)
+tests_device_device_test_LDADD = src/device/libdevice.la $(GTEST_LIBS) $(SANE_LIBS)
+
+netsane_device_client = \
+	tests/device/DeviceClient.cxx tests/device/DeviceClient.hxx \
+	tests/device/SaneTestConfig.hxx
+netsane_device_client_flags = -I$(top_srcdir)/tests/device \
+	-DNETSANE_DEVICE_PROGRAM='"$(abs_top_builddir)/netsaned-device"'
+
+# Its own program: it runs netsaned-device many times.
+tests_device_device_process_test_SOURCES = $(netsane_device_client) \
+	tests/device/DeviceProcessTest.cxx \
+	tests/device/DeviceScanTest.cxx \
+	tests/device/ScanRecord.cxx tests/device/ScanRecord.hxx
+tests_device_device_process_test_CPPFLAGS = $(AM_CPPFLAGS) $(netsane_device_client_flags)
+tests_device_device_process_test_CXXFLAGS = $(AM_CXXFLAGS) $(GTEST_CFLAGS) $(SANE_CFLAGS)
+tests_device_device_process_test_LDADD = src/protocol/libprotocol.la src/os/libos.la $(GTEST_LIBS) $(SANE_LIBS)
+
+tests_device_throughput_SOURCES = $(netsane_device_client) tests/device/throughput.cxx
+tests_device_throughput_CPPFLAGS = $(AM_CPPFLAGS) $(netsane_device_client_flags)
+tests_device_throughput_CXXFLAGS = $(AM_CXXFLAGS) $(GTEST_CFLAGS) $(SANE_CFLAGS)
+tests_device_throughput_LDADD = src/protocol/libprotocol.la src/os/libos.la $(GTEST_LIBS) $(SANE_LIBS)
+endif

@@ -195,6 +195,15 @@ TEST_F(UnixListen, LeavesALivingSocketAlone)
     EXPECT_EQ(tryConnect(SocketAddress::localOf(sockets[0].get())), 0);
 }
 
+TEST_F(UnixListen, LeavesALivingSocketOfAnotherTypeAlone)
+{
+    const auto local = SocketAddress::parse("unix:" + path_).value();
+    const UniqueFd datagrams(::socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0));
+    ASSERT_EQ(::bind(datagrams.get(), local.get(), local.size()), 0);
+    EXPECT_EQ(errorOf(address_), EPROTOTYPE);
+    EXPECT_TRUE(std::filesystem::is_socket(path_));
+}
+
 TEST_F(UnixListen, LeavesEverythingElseAlone)
 {
     std::ofstream(path_) << "precious";

@@ -120,14 +120,14 @@ void addRequestRows(std::vector<MessageRow> &table)
     const auto control = [](MessageView in, ByteBuffer &out) {
         encodeControlOptionRequest(out, decodeHandle(in), decodeControlOptionRequest(in));
     };
-    const std::vector<std::pair<ControlOptionRequest, std::set<std::size_t>>> requests = {
-        {{2, Action::set, ValueType::string, {{}, "Color"}}, {}},
-        {{4, Action::set, ValueType::fixed, {{0x00960000, 7}, {}}}, {}},
-        {{5, Action::get, ValueType::integer, {}}, {}},
-        {{6, Action::set_auto, ValueType::integer, {}}, {}},
-        {{7, Action::set, ValueType::button, {}}, {}},
+    const std::vector<ControlOptionRequest> requests = {
+        {2, Action::set, ValueType::string, {{}, "Color"}},
+        {4, Action::set, ValueType::fixed, {{0x00960000, 7}, {}}},
+        {5, Action::get, ValueType::integer, {}},
+        {6, Action::set_auto, ValueType::integer, {}},
+        {7, Action::set, ValueType::button, {}},
     };
-    for (const auto &[request, complete] : requests) {
+    for (const auto &request : requests) {
         const bool has_value = request.action == Action::set && hasValue(request.type);
         table.push_back({"ControlOptionRequest" + std::to_string(request.option),
                          [request](ByteBuffer &out) { encodeControlOptionRequest(out, handle, request); }, control,

@@ -7,5 +7,5 @@ tests_session_server_session_test_SOURCES = \
 	tests/session/ServerSessionTest.cxx
 tests_session_server_session_test_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)/tests/session
 tests_session_server_session_test_CXXFLAGS = $(AM_CXXFLAGS) $(GTEST_CFLAGS)
-tests_session_server_session_test_LDADD = src/session/libsession_server.la $(GTEST_LIBS)
+tests_session_server_session_test_LDADD = $(server_session_libs) src/os/libos.la $(GTEST_LIBS)
 endif
