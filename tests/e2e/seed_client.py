@@ -218,6 +218,9 @@ class SeedClient(harness.DifferentialTest):
                 self.assertEqual(connection.control(handle, number, seed.GET, option.type)[3], before)
         for number in (-1, 4096, 0x7FFFFFFF):
             self.assertEqual(connection.control(handle, number, seed.GET, seed.INT)[0], seed.INVAL)
+        number, _ = connection.find(handle, "int")
+        for action in (3, -1, 0x7FFFFFFF):
+            self.assertEqual(connection.control(handle, number, action, seed.INT, [1])[0], seed.INVAL)
 
     def test_several_handles_on_a_connection(self):
         connection = self.connect()
@@ -242,7 +245,7 @@ class SeedClient(harness.DifferentialTest):
         connection.clos(handle)
         other = self.connect()
         foreign = self.open(other)
-        for unknown in (handle, foreign, b"\0", b"x" * 64):
+        for unknown in (handle, foreign, b"\0", b"x" * 64, b"y" * 65, b"z" * 2000):
             with self.subTest(unknown=unknown[:8]):
                 self.assertEqual(connection.clos(unknown), [])
                 self.assertIsNone(connection.option(unknown, 0))
