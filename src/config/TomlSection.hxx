@@ -24,8 +24,7 @@ public:
     // name: as shown in messages, "sane"; empty for the document itself.
     TomlSection(const toml::table &table, std::string name, std::string file);
 
-    void readString(std::string_view key, std::string &value, const StringCheck &check = {},
-                    Repeated repeated = Repeated::refused);
+    void readString(std::string_view key, std::string &value, const StringCheck &check = {});
     void readBool(std::string_view key, bool &value);
     void readSeconds(std::string_view key, std::chrono::seconds &value, std::int64_t min, std::int64_t max);
 
@@ -39,7 +38,7 @@ public:
     enum class Repeated { refused, allowed };
     // Every string is checked; no string may stand there twice, unless that is allowed.
     void readList(std::string_view key, std::vector<std::string> &value, EmptyList empty,
-                  const StringCheck &check = {});
+                  const StringCheck &check = {}, Repeated repeated = Repeated::refused);
 
     // The table under a key, [key]; nullptr when absent.
     const toml::table *table(std::string_view key);
