@@ -4,6 +4,7 @@
 import harness
 
 SMALL = ["-x", "40", "-y", "30"]
+WIDTH, HEIGHT = 157, 196  # of the default scan, in pixels
 PICTURES = ["Solid black", "Solid white", "Color pattern", "Grid"]
 
 
@@ -59,10 +60,18 @@ class Modes(harness.DifferentialTest):
                                   "--test-picture", "Color pattern", "-v")
 
     def test_pixels_lost_at_the_end_of_lines(self):
-        for loss in ("1", "8", "31", "128"):
-            for mode in ("Gray", "Color"):
+        # The backend fills what is lost with random numbers, and scanimage writes them out: they are not compared.
+        for loss in (1, 8, 31, 128):
+            for mode, channels in (("Gray", 1), ("Color", 3)):
+                def kept(image, loss=loss, channels=channels):
+                    data = image[-WIDTH * HEIGHT * channels:]
+                    line, used = WIDTH * channels, (WIDTH - loss) * channels
+                    lines = [data[at:at + used] for at in range(0, len(data), line)]
+                    return image[:-len(data)] + b"".join(lines)
+
                 with self.subTest(loss=loss, mode=mode):
-                    self.same("--ppl-loss", loss, "--mode", mode, "--test-picture", "Grid", "-v")
+                    result = self.same("--ppl-loss", str(loss), "--mode", mode, "--test-picture", "Grid", code=0, view=kept)
+                    self.assertGreater(len(result.out), (WIDTH - loss) * HEIGHT * channels)
 
     def test_fuzzy_parameters(self):
         for mode in ("Gray", "Color"):

@@ -24,8 +24,8 @@ class Faults(harness.EndToEndTest):
     def held_scan(self, number, *args):
         """A scan that stands in its middle, and the process that serves it."""
         before = set(self.server.find("netsaned-device"))
-        scan = self.scanning(self.scanner, "-d", self.device(number), *args)
-        scan.hold_after(100000)
+        scan = self.scanning(self.scanner, "-d", self.device(number), *args, hold=100000)
+        scan.wait_held()
         served = set(self.server.find("netsaned-device")) - before
         self.assertEqual(len(served), 1, f"device processes: {served}\n{self.server.log()}")
         return scan, served.pop()

@@ -401,9 +401,13 @@ class Daemon:
 
 
 class Scanning:
-    """A scanimage that runs: what it has written so far is in out and err."""
+    """A scanimage that runs: what it has written so far is in out and err.
 
-    def __init__(self, command, env, cwd, stdin=None):
+    With `hold`, its output is not read any further once that many bytes have come: the scan stands still in its middle,
+    however fast the machine is, until resume().
+    """
+
+    def __init__(self, command, env, cwd, stdin=None, hold=None):
         self.process = subprocess.Popen(command, env=env, cwd=cwd, stdin=stdin or subprocess.DEVNULL,
                                         stdout=subprocess.PIPE, stderr=subprocess.PIPE, start_new_session=True)
         self.begin = time.monotonic()
@@ -411,7 +415,7 @@ class Scanning:
         self.err = bytearray()
         self.gate = threading.Event()  # clear: standard output isn't read, and the scan stands still
         self.gate.set()
-        self.hold_at = None
+        self.hold_at = hold
         self.threads = [threading.Thread(target=self.read, args=(self.process.stdout, self.out, True), daemon=True),
                         threading.Thread(target=self.read, args=(self.process.stderr, self.err, False), daemon=True)]
         for thread in self.threads:
@@ -429,11 +433,9 @@ class Scanning:
                 self.hold_at = None
                 self.gate.clear()
 
-    def hold_after(self, count):
-        """Stops reading its output after `count` bytes, so that the scan is surely in its middle; resume() goes on."""
-        self.hold_at = count
-        wait_for(lambda: not self.gate.is_set() or self.process.poll() is not None, TIMEOUT,
-                 f"{count} bytes of the scan are there (have {len(self.out)}: {self.err!r})")
+    def wait_held(self):
+        """Waits until the scan stands still."""
+        wait_for(lambda: not self.gate.is_set() or self.process.poll() is not None, TIMEOUT, "the scan is in its middle")
         if self.gate.is_set() or self.process.poll() is not None:
             raise AssertionError(f"the scan ended early: {self.process.returncode} {bytes(self.err)!r}")
 
@@ -491,8 +493,8 @@ class Client:
             env["LD_PRELOAD"] = self.stage.preload()
         return env
 
-    def start(self, *args, cwd=None, stdin=None):
-        return Scanning(["scanimage", *args], self.environment(), cwd or self.folder, stdin)
+    def start(self, *args, cwd=None, stdin=None, hold=None):
+        return Scanning(["scanimage", *args], self.environment(), cwd or self.folder, stdin, hold)
 
     def run(self, *args, cwd=None, input=None, timeout=TIMEOUT):
         """Runs scanimage to its end. With `input` it gets a session without terminal, so getpass reads it too."""
@@ -613,10 +615,15 @@ class DifferentialTest(EndToEndTest):
     def remote_name(self, device):
         return f"netsane:{self.server.address}:{device}"
 
-    def same(self, *args, device="test:0", code=None, ignore_err=False, input=None):
-        """Both runs must give the same bytes, texts and exit code; returns the local Result."""
+    def same(self, *args, device="test:0", code=None, ignore_err=False, input=None, view=None):
+        """Both runs must give the same bytes, texts and exit code; returns the local Result.
+
+        `view` takes out of an image what is to be compared.
+        """
         local = run_local(self.server.sane_dir, "-d", device, *args, cwd=self.folder, input=input)
         remote = self.remote.run("-d", self.remote_name(device), *args, cwd=self.folder, input=input)
+        if view:
+            local.out, remote.out = view(local.out), view(remote.out)
         self.compare(args, local, remote, ignore_err)
         if code is not None:
             self.assertEqual(local.code, code, f"{args}: the local run, {local!r}")

@@ -33,8 +33,8 @@ class Lifecycle(harness.EndToEndTest):
 
     def long_scan(self, number=0, held=100000):
         """A scan that stands in its middle."""
-        scan = self.scanning(self.scanner, "-d", self.device(number), *LONG)
-        scan.hold_after(held)
+        scan = self.scanning(self.scanner, "-d", self.device(number), *LONG, hold=held)
+        scan.wait_held()
         return scan
 
     def assert_free(self, within=FREE_WITHIN, name="test:0"):
@@ -56,9 +56,9 @@ class Lifecycle(harness.EndToEndTest):
 
     def test_two_clients_at_once(self):
         args = ["--mode", "Color", "--test-picture", "Color pattern", "--resolution", "300"]
-        scans = [self.scanning(self.scanner, "-d", self.device(number), *args) for number in (0, 1)]
+        scans = [self.scanning(self.scanner, "-d", self.device(number), *args, hold=1000) for number in (0, 1)]
         for scan in scans:
-            scan.hold_after(1000)
+            scan.wait_held()
         self.assertEqual(len(self.server.find("netsaned-device")), 2)
         expected = self.expected(*args).out
         for scan in scans:
@@ -116,8 +116,7 @@ class Lifecycle(harness.EndToEndTest):
     def test_ctrl_c_at_any_moment(self):
         moments = random.Random(1997)
         for _ in range(10):
-            scan = self.scanning(self.scanner, "-d", self.device(), *LONG)
-            scan.hold_after(moments.randrange(1, 3000000))
+            scan = self.long_scan(held=moments.randrange(1, 3000000))
             scan.signal(signal.SIGINT)
             result = scan.finish(10)
             self.assertEqual(result.code, INTERRUPTED, repr(result))
@@ -146,8 +145,8 @@ class Lifecycle(harness.EndToEndTest):
 
     def test_sighup_while_scanning(self):
         args = ["--mode", "Color", "--test-picture", "Color pattern", "--resolution", "600"]
-        scan = self.scanning(self.scanner, "-d", self.device(), *args)
-        scan.hold_after(100000)
+        scan = self.scanning(self.scanner, "-d", self.device(), *args, hold=100000)
+        scan.wait_held()
         processes = self.server.find("netsaned-session") + self.server.find("netsaned-device")
         before = len(self.server.log())
         os.kill(self.server.process.pid, signal.SIGHUP)
