@@ -1,8 +1,8 @@
 #include "plugin/HostTable.hxx"
 
+#include "plugin/ExchangeHost.hxx"
 #include "tests/plugin/ModuleFolder.hxx"
 #include "tests/plugin/TestServices.hxx"
-#include "plugin/ExchangeHost.hxx"
 
 #include <algorithm>
 #include <array>

@@ -1,8 +1,8 @@
 #include "plugin/TrustedFile.hxx"
 
+#include "plugin/PluginError.hxx"
 #include "tests/plugin/ModuleFolder.hxx"
 #include "tests/plugin/TestServices.hxx"
-#include "plugin/PluginError.hxx"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
