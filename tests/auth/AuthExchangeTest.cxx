@@ -159,6 +159,7 @@ TEST_F(AuthExchangeTest, RefusesAnOkAfterCancel)
     EXPECT_EQ(exchange.step({}, out), AuthVerdict::Internal);
     EXPECT_EQ(exchange.reason(), "the exchange was cancelled");
     EXPECT_EQ(exchange.identity(), "");
+    EXPECT_EQ(services.log(), "") << "the plugin must not be called any more";
     AuthExchange control = server("aftercancel");
     EXPECT_EQ(control.step({}, out), AuthVerdict::Ok);
     control.cancel();

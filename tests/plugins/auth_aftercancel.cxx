@@ -28,6 +28,7 @@ uint32_t start(void *method, const netsane_auth_params_v1 *params, void **exchan
 uint32_t step(void *exchange, netsane_auth_step_v1 *)
 {
     const Exchange &self = *static_cast<Exchange *>(exchange);
+    self.host->log(self.host->host, NETSANE_LOG_DEBUG, "step");
     char answer[16];
     if (self.role == NETSANE_ROLE_CLIENT)
         self.host->prompt(self.exchange, NETSANE_PROMPT_ECHO, "Sure?", answer, sizeof answer);
