@@ -1,7 +1,7 @@
-#include "plugin/SecureMemory.hxx"
+#include "os/SecureMemory.hxx"
 
-#include "plugin/LoaderEnvironment.hxx"
-#include "plugin/Printable.hxx"
+#include "os/LoaderEnvironment.hxx"
+#include "util/Printable.hxx"
 
 #include <algorithm>
 #include <array>
