@@ -56,7 +56,7 @@ class Listeners(harness.EndToEndTest):
 
     def test_several_listeners_of_every_kind(self):
         path = os.path.join(self.folder, "socket")
-        server = self.daemon(keys={"listen": ["127.0.0.1:0", "[::1]:0", f"unix:{path}", "127.0.0.1:0"]})
+        server = self.daemon(keys={"listen": ["127.0.0.1:0", "[::1]:0", f"unix:{path}", "127.0.0.2:0"]})
         server.start()
         self.assertEqual(len(server.listeners), 4)
         self.assertRegex(server.listeners[0], r"^127\.0\.0\.1:\d+$")

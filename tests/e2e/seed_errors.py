@@ -94,6 +94,12 @@ class Errors(harness.EndToEndTest):
         self.fails(connection, seed.message(seed.d(seed.COPT), seed.c(handle), seed.d(2), seed.d(seed.SET), seed.d(seed.STRING),
                                             seed.c(b"Color")))
 
+    def test_a_read_of_nothing(self):
+        connection = self.connect()
+        handle = self.open(connection)
+        connection.start(handle)
+        self.fails(connection, seed.message(seed.d(seed.READ), seed.c(handle), seed.d(0)))
+
     def test_commands_that_are_none(self):
         for number in (0, 10, 15, 30, 255, -1, 0x7FFFFFFF, seed.PASS_REQ, seed.CRPT_REQ, seed.WELC):
             with self.subTest(number=number):
@@ -243,8 +249,11 @@ class Errors(harness.EndToEndTest):
         self.open(self.connect())
 
     def test_sixteen_handles_are_the_limit(self):
-        harness.write_file(f"{self.server.sane_dir}/test.conf", harness.TEST_CONF.replace("devices 2", "devices 20"))
-        connection = self.connect()
+        many = self.daemon()
+        harness.write_file(f"{many.sane_dir}/test.conf", harness.TEST_CONF.replace("devices 2", "devices 20"))
+        many.start()
+        connection = seed.Connection(("127.0.0.1", many.port))
+        self.addCleanup(connection.close)
         handles = set()
         for number in range(16):
             handles.add(self.open(connection, f"test:{number}"))
@@ -253,6 +262,7 @@ class Errors(harness.EndToEndTest):
         self.assertEqual((status, bool(reason)), (seed.NO_MEM, True))
         connection.clos(handles.pop())
         self.assertEqual(connection.open("test:17")[0], seed.GOOD)
+        many.stop()
 
 
 if __name__ == "__main__":
