@@ -1,6 +1,6 @@
 #include "auth/AuthState.hxx"
 
-#include "plugin/SecureMemory.hxx"
+#include "os/SecureMemory.hxx"
 
 #include <algorithm>
 #include <utility>

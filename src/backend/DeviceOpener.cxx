@@ -1,6 +1,6 @@
 #include "backend/DeviceOpener.hxx"
 
-#include "plugin/SecureMemory.hxx"
+#include "os/SecureMemory.hxx"
 #include "protocol/ConnectionMessages.hxx"
 #include "session/ClientText.hxx"
 #include "wire/ProtocolError.hxx"

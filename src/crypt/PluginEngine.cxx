@@ -1,6 +1,6 @@
 #include "crypt/CryptEngine.hxx"
 
-#include "plugin/Printable.hxx"
+#include "util/Printable.hxx"
 
 #include <array>
 #include <exception>

@@ -2,7 +2,7 @@
 
 #include "daemon/ChildProcess.hxx"
 #include "daemon/Log.hxx"
-#include "plugin/SecureMemory.hxx"
+#include "os/SecureMemory.hxx"
 
 #include <algorithm>
 #include <cstdlib>

@@ -3,7 +3,7 @@
 #include "daemon/ChildProcess.hxx"
 #include "daemon/Log.hxx"
 #include "os/Socket.hxx"
-#include "plugin/LoaderEnvironment.hxx"
+#include "os/LoaderEnvironment.hxx"
 
 #include <CLI/CLI.hpp>
 #include <csignal>

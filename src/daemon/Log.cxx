@@ -1,6 +1,6 @@
 #include "daemon/Log.hxx"
 
-#include "plugin/Printable.hxx"
+#include "util/Printable.hxx"
 
 #include <memory>
 #include <spdlog/sinks/stdout_sinks.h>

@@ -1,7 +1,7 @@
 # Convenience libraries don't contain each other, but for protocol, wire and util: a library twice in one link is an
 # error where it is a shared one. So each program names all that it needs, users before used.
 daemon_libs = \
-	src/daemon/libdaemon.la src/plugin/libplugin.la src/event/libevent_loop.la src/protocol/libprotocol.la src/os/libos.la
+	src/daemon/libdaemon.la src/event/libevent_loop.la src/protocol/libprotocol.la src/os/libos.la
 server_session_libs = \
 	src/session/libsession_server.la src/session/libtransport.la src/crypt/libcrypt_stream.la \
 	src/plugin/libplugin.la src/protocol/libprotocol.la
@@ -38,10 +38,10 @@ netsaned_session_SOURCES = \
 	src/daemon/DeviceStream.cxx src/daemon/DeviceStream.hxx \
 	src/daemon/SessionProcess.cxx src/daemon/SessionProcess.hxx \
 	src/daemon/session_main.cxx
-netsaned_session_LDADD = $(server_session_libs) $(daemon_libs)
+netsaned_session_LDADD = $(server_session_libs) $(daemon_libs) $(LTDL_LIBS)
 
 netsaned_auth_SOURCES = \
 	src/daemon/AuthProcess.cxx src/daemon/AuthProcess.hxx \
 	src/daemon/DaemonPluginServices.cxx src/daemon/DaemonPluginServices.hxx \
 	src/daemon/auth_main.cxx
-netsaned_auth_LDADD = src/auth/libauth.la src/plugin/libplugin.la $(daemon_libs)
+netsaned_auth_LDADD = src/auth/libauth.la src/plugin/libplugin.la $(daemon_libs) $(LTDL_LIBS)

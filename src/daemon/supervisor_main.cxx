@@ -6,7 +6,7 @@
 #include "daemon/Supervisor.hxx"
 #include "event/EventLoop.hxx"
 #include "os/Error.hxx"
-#include "plugin/LoaderEnvironment.hxx"
+#include "os/LoaderEnvironment.hxx"
 
 #include <CLI/CLI.hpp>
 #include <cerrno>

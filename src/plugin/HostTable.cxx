@@ -2,7 +2,7 @@
 
 #include "plugin/ExchangeHost.hxx"
 #include "plugin/PluginError.hxx"
-#include "plugin/Printable.hxx"
+#include "util/Printable.hxx"
 
 #include <cstring>
 #include <utility>

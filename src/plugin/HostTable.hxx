@@ -4,7 +4,7 @@
 #pragma once
 
 #include "plugin/PluginServices.hxx"
-#include "plugin/SecureMemory.hxx"
+#include "os/SecureMemory.hxx"
 
 #include <map>
 #include <netsane/plugin.h>

@@ -1,7 +1,7 @@
 #include "plugin/MethodDescription.hxx"
 
 #include "plugin/PluginError.hxx"
-#include "plugin/Printable.hxx"
+#include "util/Printable.hxx"
 
 #include <algorithm>
 #include <cstddef>

@@ -4,7 +4,7 @@
 
 #pragma once
 
-#include "plugin/SecureMemory.hxx"
+#include "os/SecureMemory.hxx"
 
 #include <chrono>
 #include <cstdint>

@@ -3,15 +3,12 @@ noinst_LTLIBRARIES += src/plugin/libplugin.la
 src_plugin_libplugin_la_SOURCES = \
 	src/plugin/ExchangeHost.hxx \
 	src/plugin/HostTable.cxx src/plugin/HostTable.hxx \
-	src/plugin/LoaderEnvironment.cxx src/plugin/LoaderEnvironment.hxx \
 	src/plugin/Method.cxx src/plugin/Method.hxx \
 	src/plugin/MethodDescription.cxx src/plugin/MethodDescription.hxx \
 	src/plugin/Module.cxx src/plugin/Module.hxx \
 	src/plugin/PluginError.hxx \
 	src/plugin/PluginHost.cxx src/plugin/PluginHost.hxx \
 	src/plugin/PluginServices.cxx src/plugin/PluginServices.hxx \
-	src/plugin/Printable.cxx src/plugin/Printable.hxx \
-	src/plugin/SecureMemory.cxx src/plugin/SecureMemory.hxx \
 	src/plugin/TrustedFile.cxx src/plugin/TrustedFile.hxx
 src_plugin_libplugin_la_LIBADD = $(LTDL_LIBS)
 

@@ -1,6 +1,6 @@
 #include "session/ClientText.hxx"
 
-#include "plugin/SecureMemory.hxx"
+#include "os/SecureMemory.hxx"
 
 #include <algorithm>
 #include <span>

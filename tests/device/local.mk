@@ -8,7 +8,7 @@ tests_device_device_test_SOURCES = \
 	tests/device/OptionTableTest.cxx \
 	tests/device/SaneTestConfig.hxx
 tests_device_device_test_CXXFLAGS = $(AM_CXXFLAGS) $(GTEST_CFLAGS) $(SANE_CFLAGS)
-tests_device_device_test_LDADD = src/device/libdevice.la $(GTEST_LIBS) $(SANE_LIBS)
+tests_device_device_test_LDADD = src/device/libdevice.la src/protocol/libprotocol.la src/os/libos.la $(GTEST_LIBS) $(SANE_LIBS)
 
 netsane_device_client = \
 	tests/device/DeviceClient.cxx tests/device/DeviceClient.hxx \

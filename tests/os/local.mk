@@ -4,8 +4,9 @@ check_PROGRAMS += tests/os/os_test
 TESTS += tests/os/os_test
 tests_os_os_test_SOURCES = \
 	tests/os/ListenAddressTest.cxx \
+	tests/os/SecureMemoryTest.cxx \
 	tests/os/SocketAddressTest.cxx \
 	tests/os/SocketTest.cxx
 tests_os_os_test_CXXFLAGS = $(AM_CXXFLAGS) $(GTEST_CFLAGS)
-tests_os_os_test_LDADD = src/os/libos.la $(GTEST_LIBS)
+tests_os_os_test_LDADD = src/os/libos.la src/util/libutil.la $(GTEST_LIBS)
 endif

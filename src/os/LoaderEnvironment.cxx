@@ -1,4 +1,4 @@
-#include "plugin/LoaderEnvironment.hxx"
+#include "os/LoaderEnvironment.hxx"
 
 #include <cstdlib>
 #include <string>

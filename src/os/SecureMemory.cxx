@@ -1,4 +1,4 @@
-#include "plugin/SecureMemory.hxx"
+#include "os/SecureMemory.hxx"
 
 #include <cstring>
 #include <limits>

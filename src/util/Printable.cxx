@@ -1,4 +1,4 @@
-#include "plugin/Printable.hxx"
+#include "util/Printable.hxx"
 
 #include <cstring>
 
