@@ -29,9 +29,9 @@ int millisecondsUntil(Clock::time_point until)
     return left < 0 ? 0 : static_cast<int>(left);
 }
 
-[[noreturn]] void run(int fd, int errors, std::vector<std::string> arguments)
+[[noreturn]] void run(const char *program, int fd, int errors, std::vector<std::string> arguments)
 {
-    arguments.insert(arguments.begin(), {NETSANE_DEVICE_PROGRAM, "--fd", std::to_string(fd)});
+    arguments.insert(arguments.begin(), {program, "--fd", std::to_string(fd)});
     std::vector<char *> argv;
     for (auto &argument : arguments)
         argv.push_back(argument.data());
@@ -61,7 +61,8 @@ OptionValue fixed(double value)
     return words({static_cast<std::uint32_t>(static_cast<std::int32_t>(value * 65536))});
 }
 
-DeviceClient::DeviceClient(const std::vector<std::string> &arguments) : decoder_(limits_after_login)
+DeviceClient::DeviceClient(const std::vector<std::string> &arguments, const char *program)
+    : decoder_(limits_after_login)
 {
     auto pair = streamSocketPair();
     errors_.reset(::memfd_create("stderr", MFD_CLOEXEC));
@@ -69,7 +70,7 @@ DeviceClient::DeviceClient(const std::vector<std::string> &arguments) : decoder_
     if (pid_ < 0)
         throwErrno("fork");
     if (pid_ == 0)
-        run(pair.second.get(), errors_.get(), arguments);
+        run(program, pair.second.get(), errors_.get(), arguments);
     socket_ = std::move(pair.first);
 }
 

@@ -17,8 +17,8 @@ inline constexpr std::chrono::seconds reply_deadline{20};
 
 class DeviceClient {
 public:
-    // arguments: what follows --fd N. Throws when the program can't be started.
-    explicit DeviceClient(const std::vector<std::string> &arguments);
+    // arguments: what follows --fd N.
+    explicit DeviceClient(const std::vector<std::string> &arguments, const char *program = NETSANE_DEVICE_PROGRAM);
     ~DeviceClient(); // kills the process if it hasn't ended
     DeviceClient(const DeviceClient &) = delete;
     DeviceClient &operator=(const DeviceClient &) = delete;

@@ -360,6 +360,8 @@ TEST_F(DeviceProcess, BadInputEndsTheProcess)
             ASSERT_EQ(client.open().outcome.status, Status::good);
             if (in_scan) {
                 ASSERT_EQ(client.start().outcome.status, Status::good);
+                std::vector<std::byte> data; // see DeviceScan: the reader thread must be past its start
+                ASSERT_EQ(client.read(64 * 1024, data), Status::good);
             }
             client.send(input);
             EXPECT_TRUE(client.receivesEnd());
@@ -376,6 +378,8 @@ TEST_F(DeviceProcess, TooManyRequestsEndTheProcess)
     client.set("read-delay", words({1}));
     client.set("read-delay-duration", words({200000}));
     ASSERT_EQ(client.start().outcome.status, Status::good);
+    std::vector<std::byte> data;
+    ASSERT_EQ(client.read(64 * 1024, data), Status::good);
     ByteBuffer buffer;
     for (std::size_t i = 0; i < 3 * max_outstanding_requests; ++i)
         encodeReadRequest(buffer, channel_handle, {64 * 1024});

@@ -1,5 +1,6 @@
 if HAVE_GTEST
-check_PROGRAMS += tests/device/device-test tests/device/device-process-test tests/device/throughput
+check_PROGRAMS += tests/device/device-test tests/device/device-process-test tests/device/fake-device \
+	tests/device/throughput
 TESTS += tests/device/device-test tests/device/device-process-test
 tests_device_device_test_SOURCES = \
 	tests/device/BlockQueueTest.cxx \
@@ -14,16 +15,23 @@ netsane_device_client = \
 	tests/device/DeviceClient.cxx tests/device/DeviceClient.hxx \
 	tests/device/SaneTestConfig.hxx
 netsane_device_client_flags = -I$(top_srcdir)/tests/device \
-	-DNETSANE_DEVICE_PROGRAM='"$(abs_top_builddir)/netsaned-device"'
+	-DNETSANE_DEVICE_PROGRAM='"$(abs_top_builddir)/netsaned-device"' \
+	-DNETSANE_FAKE_DEVICE_PROGRAM='"$(abs_top_builddir)/tests/device/fake-device"'
 
 # Its own program: it runs netsaned-device many times.
 tests_device_device_process_test_SOURCES = $(netsane_device_client) \
 	tests/device/DeviceProcessTest.cxx \
 	tests/device/DeviceScanTest.cxx \
+	tests/device/FakeDeviceTest.cxx \
 	tests/device/ScanRecord.cxx tests/device/ScanRecord.hxx
 tests_device_device_process_test_CPPFLAGS = $(AM_CPPFLAGS) $(netsane_device_client_flags)
 tests_device_device_process_test_CXXFLAGS = $(AM_CXXFLAGS) $(GTEST_CFLAGS) $(SANE_CFLAGS)
 tests_device_device_process_test_LDADD = src/protocol/libprotocol.la src/os/libos.la $(GTEST_LIBS) $(SANE_LIBS)
+
+# The program with a libsane that hangs and lies.
+tests_device_fake_device_SOURCES = src/daemon/device_main.cxx tests/device/FakeSane.cxx
+tests_device_fake_device_CXXFLAGS = $(AM_CXXFLAGS) $(CLI11_CFLAGS) $(SANE_CFLAGS)
+tests_device_fake_device_LDADD = src/device/libdevice.la $(PTHREAD_LIBS)
 
 tests_device_throughput_SOURCES = $(netsane_device_client) tests/device/throughput.cxx
 tests_device_throughput_CPPFLAGS = $(AM_CPPFLAGS) $(netsane_device_client_flags)

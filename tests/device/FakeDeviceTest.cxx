@@ -1,0 +1,202 @@
+// netsaned-device with backends that hang and lie (FakeSane.cxx).
+#include "DeviceClient.hxx"
+#include "SaneTestConfig.hxx"
+
+#include <gtest/gtest.h>
+
+#include <unistd.h>
+
+namespace netsane::test {
+
+namespace {
+
+using Clock = std::chrono::steady_clock;
+using namespace std::chrono_literals;
+
+class FakeDevice : public testing::Test {
+protected:
+    FakeDevice() { config_.write("dll.conf", "fake\n"); }
+
+    DeviceClient &serve(const std::string &name)
+    {
+        return client_.emplace(
+            std::vector<std::string>{"--device", "fake:" + name, "--sane-config-dir", config_.path()},
+            NETSANE_FAKE_DEVICE_PROGRAM);
+    }
+
+    DeviceClient &open(const std::string &name)
+    {
+        auto &client = serve(name);
+        EXPECT_EQ(client.open().outcome.status, Status::good);
+        return client;
+    }
+
+    // Until the main thread is inside the call that hangs.
+    void waitForHang()
+    {
+        const auto until = Clock::now() + 10s;
+        while (client_->standardError().find("hanging") == std::string::npos) {
+            ASSERT_LT(Clock::now(), until);
+            ::usleep(1000);
+        }
+    }
+
+    SaneTestConfig config_;
+    std::optional<DeviceClient> client_;
+};
+
+} // namespace
+
+TEST_F(FakeDevice, AbortInterruptsABlockedRead)
+{
+    auto &client = open("hangs-in-read");
+    ASSERT_EQ(client.start().outcome.status, Status::good);
+    for (int i = 0; i < 5; ++i)
+        client.sendRead(1000);
+    waitForHang();
+    const auto before = Clock::now();
+    client.sendBare(Command::abort);
+    for (int i = 0; i < 5; ++i)
+        EXPECT_EQ(client.receiveRead().outcome.status, Status::cancelled);
+    EXPECT_EQ(client.receive().command, static_cast<std::uint32_t>(Command::abort));
+    EXPECT_LT(Clock::now() - before, 5s) << "a signal that came too early is repeated after 1 s";
+    EXPECT_EQ(client.start().outcome.status, Status::good);
+}
+
+TEST_F(FakeDevice, AbortInterruptsABlockedReadWithoutAFrame)
+{
+    auto &client = open("hangs-in-read");
+    client.sendRead(1000);
+    waitForHang();
+    client.sendBare(Command::abort);
+    EXPECT_EQ(client.receiveRead().outcome.status, Status::cancelled);
+    EXPECT_EQ(client.receive().command, static_cast<std::uint32_t>(Command::abort));
+}
+
+TEST_F(FakeDevice, AbortInterruptsABlockedStart)
+{
+    auto &client = open("hangs-in-start");
+    client.sendBare(Command::start);
+    client.sendRead(1000);
+    client.sendBare(Command::get_parameters);
+    waitForHang();
+    client.sendBare(Command::abort);
+    EXPECT_EQ(decodeStartReply(client.receive()).outcome.status, Status::cancelled);
+    EXPECT_EQ(client.receiveRead().outcome.status, Status::cancelled);
+    EXPECT_EQ(decodeGetParametersReply(client.receive()).outcome.status, Status::cancelled);
+    EXPECT_EQ(client.receive().command, static_cast<std::uint32_t>(Command::abort));
+    EXPECT_EQ(client.start().outcome.status, Status::good);
+}
+
+TEST_F(FakeDevice, EveryAbortIsAnswered)
+{
+    auto &client = open("hangs-in-read");
+    ASSERT_EQ(client.start().outcome.status, Status::good);
+    for (int i = 0; i < 10; ++i) {
+        client.sendRead(1000);
+        client.sendBare(Command::abort);
+    }
+    for (int i = 0; i < 10; ++i) {
+        EXPECT_EQ(client.receiveRead().outcome.status, Status::cancelled);
+        EXPECT_EQ(client.receive().command, static_cast<std::uint32_t>(Command::abort));
+    }
+}
+
+TEST_F(FakeDevice, EndOfTheChannelInterruptsABlockedCall)
+{
+    for (const auto name : {"hangs-in-read", "hangs-in-start"}) {
+        auto &client = open(name);
+        client.sendBare(Command::start);
+        waitForHang();
+        client.closeChannel();
+        EXPECT_EQ(client.waitExit(4s), 0) << name << client.standardError();
+    }
+}
+
+TEST_F(FakeDevice, DeviceThatIgnoresCancelIsLeftAfterItsGrace)
+{
+    auto &client = open("ignores-cancel");
+    ASSERT_EQ(client.start().outcome.status, Status::good);
+    waitForHang();
+    client.closeChannel();
+    EXPECT_EQ(client.waitExit(10s), 1);
+    EXPECT_NE(client.standardError().find("doesn't react"), std::string::npos);
+}
+
+TEST_F(FakeDevice, OpenListsFirstWhereTheBackendNeedsIt)
+{
+    open("needs-listing");
+}
+
+TEST_F(FakeDevice, OpenSaysWhyItFailed)
+{
+    const auto denied = serve("denied").open();
+    EXPECT_EQ(denied.outcome.status, Status::access_denied);
+    EXPECT_NE(denied.outcome.reason.find("user ("), std::string::npos) << denied.outcome.reason;
+    const auto busy = serve("busy").open();
+    EXPECT_EQ(busy.outcome.status, Status::device_busy);
+    EXPECT_NE(busy.outcome.reason.find("in use"), std::string::npos) << busy.outcome.reason;
+}
+
+TEST_F(FakeDevice, ReadsThatBringNothingAreRepeated)
+{
+    auto &client = open("good");
+    ASSERT_EQ(client.start().outcome.status, Status::good);
+    std::vector<std::byte> data;
+    while (client.read(1000, data) == Status::good)
+        ;
+    EXPECT_EQ(data.size(), 40U);
+    EXPECT_EQ(client.read(1000, data), Status::eof);
+}
+
+TEST_F(FakeDevice, LengthsThatCannotBeAreIoErrors)
+{
+    for (const auto name : {"long-read", "negative-read"}) {
+        auto &client = open(name);
+        std::vector<std::byte> data;
+        EXPECT_EQ(client.read(1000, data), Status::io_error) << name;
+        ASSERT_EQ(client.start().outcome.status, Status::good);
+        EXPECT_EQ(client.read(1000, data), Status::io_error) << name;
+        EXPECT_TRUE(data.empty());
+    }
+}
+
+TEST_F(FakeDevice, StatusesThatAreNoneAreIoErrors)
+{
+    auto &client = open("odd-status");
+    EXPECT_EQ(client.start().outcome.status, Status::io_error);
+}
+
+TEST_F(FakeDevice, StartSucceedsWithoutParameters)
+{
+    auto &client = open("no-parameters");
+    const auto started = client.start();
+    EXPECT_EQ(started.outcome.status, Status::good);
+    EXPECT_FALSE(started.parameters);
+    EXPECT_EQ(client.parameters().outcome.status, Status::invalid);
+}
+
+TEST_F(FakeDevice, OddOptionsDoNoHarm)
+{
+    auto &client = open("good");
+    ASSERT_EQ(client.descriptors().size(), 4U);
+    EXPECT_EQ(client.control({1, Action::get, ValueType::string, {}}).value, text("xxxxxxx"));
+    const auto set = client.control({1, Action::set, ValueType::string, text("1234567")});
+    EXPECT_EQ(set.info, info_inexact | info_reload_options | info_reload_parameters);
+    EXPECT_EQ(client.control({1, Action::set, ValueType::string, text("12345678")}).outcome.status, Status::invalid);
+    EXPECT_EQ(client.control({2, Action::get, ValueType::string, {}}).outcome.status, Status::invalid);
+    EXPECT_EQ(client.control({3, Action::get, ValueType::group, {}}).outcome.status, Status::invalid);
+    EXPECT_EQ(open("many-options").descriptors().size(), 4096U);
+}
+
+TEST_F(FakeDevice, ListerLeavesOutWhatCannotBeOpened)
+{
+    DeviceClient lister({"--list", "--sane-config-dir", config_.path()}, NETSANE_FAKE_DEVICE_PROGRAM);
+    EXPECT_EQ(decodeInitReply(lister.receive()).outcome.status, Status::good);
+    const auto reply = decodeGetDevicesReply(lister.receive());
+    ASSERT_EQ(reply.devices.size(), 1U);
+    EXPECT_EQ(reply.devices[0], (DeviceEntry{"fake:good", "", "model", "type"}));
+    EXPECT_EQ(lister.waitExit(), 0);
+}
+
+} // namespace netsane::test
