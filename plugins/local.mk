@@ -1,2 +1,8 @@
+# What every module is linked with: nothing to version, nothing left open, bound at once, one symbol to see. (libtool's
+# -export-symbols-regex does nothing for C++ with GNU ld, hence the version script.)
+netsane_module_ldflags = -module -avoid-version -no-undefined -shared -Wl,-z,now \
+	-Wl,--version-script=$(srcdir)/plugins/plugin.map
+EXTRA_DIST += plugins/plugin.map
+
 include plugins/auth/unix/local.mk
 include plugins/crypt/none/local.mk

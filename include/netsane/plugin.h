@@ -19,8 +19,9 @@
  *         return &plugin;
  *     }
  *
- * Link it with libtool's -module -avoid-version -no-undefined, with
- * -export-symbols-regex '_LTX_netsane_plugin_v1$$' and with -Wl,-z,now.
+ * Link it with libtool's -module -avoid-version -no-undefined and with
+ * -Wl,-z,now, and let it export its entry point alone: with a version script
+ * (-Wl,--version-script), or in C with -export-symbols-regex.
  *
  * Rules that hold for everything below
  *
@@ -111,9 +112,10 @@ extern "C" {
 #define NETSANE_PENDING_PLAIN 2u /* bytes that read_plain has ready */
 
 /* The second argument of netsane_crypt_ops_v1.peer_identity */
-#define NETSANE_PEER_NAME 1u        /* the peer's name as far as the method has verified it; NULL if it hasn't */
-#define NETSANE_PEER_FINGERPRINT 2u /* what the peer can be recognised by, verified or not: "SHA256:" and hex digits   \
-                                     */
+#define NETSANE_PEER_NAME 1u /* the peer's name as far as the method has verified it; NULL if it hasn't */
+#define NETSANE_PEER_FINGERPRINT                                                                                       \
+    2u /* what the peer can be recognised by, verified or not: "SHA256:" and hex digits                                \
+        */
 
 /* The level of netsane_host_v1.log */
 #define NETSANE_LOG_ERROR 1u
@@ -340,9 +342,9 @@ typedef struct netsane_crypt_ops_v1 {
      * May be NULL, and return NULL. */
     const char *(*error_text)(void *stream);
 
-    /* Write bytes that both ends of this very stream agree on and nobody else
-     * knows how to arrange for (RFC 5056) into `data`, at most `size`, and
-     * return how many. 0 before OPEN or if the method has none. May be NULL. */
+    /* Write the stream's channel binding (RFC 5056: the same bytes at both
+     * ends of this very stream and of no other) into `data`, at most `size`,
+     * and return how many. 0 before OPEN or if there is none. May be NULL. */
     size_t (*export_binding)(void *stream, void *data, size_t size);
 
     /* Who the peer is (NETSANE_PEER_); NULL if that isn't known. Valid until

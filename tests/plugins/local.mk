@@ -1,1 +1,103 @@
-# tests/plugins
+# tests/plugins: modules for tests, most of them deliberately bad, and the tests of the methods in plugins/
+test_module_ldflags = -module -avoid-version -shared -rpath /nowhere -Wl,--version-script=$(srcdir)/plugins/plugin.map
+
+# what tests of other folders depend on: EXTRA_..._DEPENDENCIES = $(test_modules), found in $(test_module_dirs)
+test_modules = auth_unix.la crypt_none.la $(check_LTLIBRARIES)
+test_module_cppflags = -I$(top_srcdir) \
+	-DMETHOD_MODULE_DIR='"$(abs_top_builddir)/.libs"' \
+	-DTEST_MODULE_DIR='"$(abs_top_builddir)/tests/plugins/.libs"'
+
+check_LTLIBRARIES += tests/plugins/auth_noentry.la
+tests_plugins_auth_noentry_la_SOURCES = tests/plugins/auth_noentry.cxx
+tests_plugins_auth_noentry_la_LDFLAGS = $(AM_LDFLAGS) $(test_module_ldflags)
+
+check_LTLIBRARIES += tests/plugins/auth_wrongversion.la
+tests_plugins_auth_wrongversion_la_SOURCES = tests/plugins/auth_wrongversion.cxx tests/plugins/FaultyAuth.hxx
+tests_plugins_auth_wrongversion_la_LDFLAGS = $(AM_LDFLAGS) $(test_module_ldflags)
+
+check_LTLIBRARIES += tests/plugins/auth_newer.la
+tests_plugins_auth_newer_la_SOURCES = tests/plugins/auth_newer.cxx tests/plugins/FaultyAuth.hxx
+tests_plugins_auth_newer_la_LDFLAGS = $(AM_LDFLAGS) $(test_module_ldflags)
+
+check_LTLIBRARIES += tests/plugins/auth_entrythrows.la
+tests_plugins_auth_entrythrows_la_SOURCES = tests/plugins/auth_entrythrows.cxx tests/plugins/FaultyAuth.hxx
+tests_plugins_auth_entrythrows_la_LDFLAGS = $(AM_LDFLAGS) $(test_module_ldflags)
+
+check_LTLIBRARIES += tests/plugins/auth_undefined.la
+tests_plugins_auth_undefined_la_SOURCES = tests/plugins/auth_undefined.cxx tests/plugins/FaultyAuth.hxx
+tests_plugins_auth_undefined_la_LDFLAGS = $(AM_LDFLAGS) $(test_module_ldflags)
+
+check_LTLIBRARIES += tests/plugins/auth_small.la
+tests_plugins_auth_small_la_SOURCES = tests/plugins/auth_small.cxx tests/plugins/FaultyAuth.hxx
+tests_plugins_auth_small_la_LDFLAGS = $(AM_LDFLAGS) $(test_module_ldflags)
+
+check_LTLIBRARIES += tests/plugins/auth_duplicate.la
+tests_plugins_auth_duplicate_la_SOURCES = tests/plugins/auth_duplicate.cxx tests/plugins/FaultyAuth.hxx
+tests_plugins_auth_duplicate_la_LDFLAGS = $(AM_LDFLAGS) $(test_module_ldflags)
+
+check_LTLIBRARIES += tests/plugins/auth_initfails.la
+tests_plugins_auth_initfails_la_SOURCES = tests/plugins/auth_initfails.cxx tests/plugins/FaultyAuth.hxx
+tests_plugins_auth_initfails_la_LDFLAGS = $(AM_LDFLAGS) $(test_module_ldflags)
+
+check_LTLIBRARIES += tests/plugins/auth_initthrows.la
+tests_plugins_auth_initthrows_la_SOURCES = tests/plugins/auth_initthrows.cxx tests/plugins/FaultyAuth.hxx
+tests_plugins_auth_initthrows_la_LDFLAGS = $(AM_LDFLAGS) $(test_module_ldflags)
+
+check_LTLIBRARIES += tests/plugins/auth_stepthrows.la
+tests_plugins_auth_stepthrows_la_SOURCES = tests/plugins/auth_stepthrows.cxx tests/plugins/FaultyAuth.hxx
+tests_plugins_auth_stepthrows_la_LDFLAGS = $(AM_LDFLAGS) $(test_module_ldflags)
+
+check_LTLIBRARIES += tests/plugins/auth_neveranswers.la
+tests_plugins_auth_neveranswers_la_SOURCES = tests/plugins/auth_neveranswers.cxx tests/plugins/FaultyAuth.hxx
+tests_plugins_auth_neveranswers_la_LDFLAGS = $(AM_LDFLAGS) $(test_module_ldflags)
+
+check_LTLIBRARIES += tests/plugins/auth_aftercancel.la
+tests_plugins_auth_aftercancel_la_SOURCES = tests/plugins/auth_aftercancel.cxx tests/plugins/FaultyAuth.hxx
+tests_plugins_auth_aftercancel_la_LDFLAGS = $(AM_LDFLAGS) $(test_module_ldflags)
+
+check_LTLIBRARIES += tests/plugins/auth_oddverdict.la
+tests_plugins_auth_oddverdict_la_SOURCES = tests/plugins/auth_oddverdict.cxx tests/plugins/FaultyAuth.hxx
+tests_plugins_auth_oddverdict_la_LDFLAGS = $(AM_LDFLAGS) $(test_module_ldflags)
+
+check_LTLIBRARIES += tests/plugins/auth_oddfields.la
+tests_plugins_auth_oddfields_la_SOURCES = tests/plugins/auth_oddfields.cxx tests/plugins/FaultyAuth.hxx
+tests_plugins_auth_oddfields_la_LDFLAGS = $(AM_LDFLAGS) $(test_module_ldflags)
+
+check_LTLIBRARIES += tests/plugins/auth_okwithfields.la
+tests_plugins_auth_okwithfields_la_SOURCES = tests/plugins/auth_okwithfields.cxx tests/plugins/FaultyAuth.hxx
+tests_plugins_auth_okwithfields_la_LDFLAGS = $(AM_LDFLAGS) $(test_module_ldflags)
+
+check_LTLIBRARIES += tests/plugins/auth_fixed.la
+tests_plugins_auth_fixed_la_SOURCES = tests/plugins/auth_fixed.cxx
+tests_plugins_auth_fixed_la_LDFLAGS = $(AM_LDFLAGS) $(test_module_ldflags)
+
+check_LTLIBRARIES += tests/plugins/crypt_faulty.la
+tests_plugins_crypt_faulty_la_SOURCES = tests/plugins/crypt_faulty.cxx tests/plugins/CryptBoundary.hxx
+tests_plugins_crypt_faulty_la_LDFLAGS = $(AM_LDFLAGS) $(test_module_ldflags)
+
+check_LTLIBRARIES += tests/plugins/crypt_xor.la
+tests_plugins_crypt_xor_la_SOURCES = \
+	tests/plugins/crypt_xor.cxx tests/plugins/CryptBoundary.hxx \
+	tests/plugins/XorStream.cxx tests/plugins/XorStream.hxx
+tests_plugins_crypt_xor_la_LDFLAGS = $(AM_LDFLAGS) $(test_module_ldflags)
+
+# built with the kept copy of the header
+check_LTLIBRARIES += tests/plugins/auth_frozen.la
+tests_plugins_auth_frozen_la_SOURCES = tests/plugins/auth_frozen.c tests/plugins/frozen/netsane/plugin.h
+tests_plugins_auth_frozen_la_CPPFLAGS = -I$(top_srcdir)/tests/plugins/frozen $(NETSANE_CPPFLAGS)
+tests_plugins_auth_frozen_la_LDFLAGS = $(AM_LDFLAGS) $(test_module_ldflags)
+
+if HAVE_GTEST
+check_PROGRAMS += tests/plugins/test_plugins
+TESTS += tests/plugins/test_plugins
+tests_plugins_test_plugins_SOURCES = \
+	tests/plugin/ModuleFolder.hxx tests/plugin/TestServices.hxx \
+	tests/plugins/CryptNoneTest.cxx \
+	tests/plugins/AuthUnixTest.cxx \
+	tests/plugins/PasswordFileTest.cxx
+tests_plugins_test_plugins_CPPFLAGS = $(AM_CPPFLAGS) $(test_module_cppflags)
+tests_plugins_test_plugins_CXXFLAGS = $(AM_CXXFLAGS) $(GTEST_CFLAGS) $(CRYPT_CFLAGS)
+tests_plugins_test_plugins_LDADD = plugins/auth/unix/libpassword_file.la src/auth/libauth.la \
+	src/crypt/libcrypt_stream.la src/plugin/libplugin.la $(GTEST_LIBS) $(CRYPT_LIBS)
+EXTRA_tests_plugins_test_plugins_DEPENDENCIES = $(test_modules)
+endif
