@@ -596,6 +596,51 @@ TEST_F(BackendTest, RefusedLoginIsAccessDeniedOnce)
     EXPECT_EQ(1, authorizations);
 }
 
+TEST_F(BackendTest, ReachesAServerOnAUnixSocket)
+{
+    const auto path = folder + "/socket";
+    {
+        FakeServer local(path);
+        local.image = pattern(1000);
+        init(local.name() + "\n");
+        const SANE_Device **list = nullptr;
+        ASSERT_EQ(SANE_STATUS_GOOD, library->get_devices(&list, SANE_FALSE));
+        ASSERT_NE(nullptr, list[0]);
+        EXPECT_EQ("unix:" + path + ":test:0", list[0]->name);
+        const auto handle = openDevice(list[0]->name);
+        ASSERT_EQ(SANE_STATUS_GOOD, library->start(handle));
+        SANE_Status status;
+        EXPECT_TRUE(readAll(handle, 77, status) == local.image);
+        library->exit();
+    }
+    ::unlink(path.c_str());
+}
+
+TEST_F(BackendTest, CancelThatTheServerIgnoresHasADeadline)
+{
+    server.stall_at = 0;
+    server.answers_abort = false;
+    server.image = pattern(10);
+    // a server that never stops talking doesn't move the deadline
+    server.hook = [](FakeClient &client, MessageView message) {
+        if (message.command == static_cast<std::uint32_t>(Command::abort))
+            for (int i = 0; i < 10000; ++i)
+                encodeHello(client.out, {"still here", {}, {}});
+        return false;
+    };
+    init("");
+    const auto handle = openDevice();
+    ASSERT_EQ(SANE_STATUS_GOOD, library->start(handle));
+    const auto begin = Clock::now();
+    library->cancel(handle);
+    EXPECT_GE(Clock::now() - begin, 9s);
+    EXPECT_LT(Clock::now() - begin, 20s);
+    SANE_Byte byte;
+    SANE_Int length;
+    EXPECT_NE(SANE_STATUS_GOOD, library->read(handle, &byte, 1, &length));
+    EXPECT_EQ(SANE_STATUS_IO_ERROR, library->start(handle));
+}
+
 TEST_F(BackendTest, BusyStartIsHeldBackTheSecondTime)
 {
     server.start_status = Status::device_busy;

@@ -5,10 +5,12 @@
 #include <algorithm>
 #include <arpa/inet.h>
 #include <array>
+#include <cstring>
 #include <netinet/in.h>
 #include <poll.h>
 #include <sys/eventfd.h>
 #include <sys/socket.h>
+#include <sys/un.h>
 #include <unistd.h>
 
 namespace netsane::test {
@@ -59,20 +61,24 @@ std::vector<OptionDescriptor> sampleOptions()
     return options;
 }
 
-FakeServer::FakeServer()
+FakeServer::FakeServer(std::string unix_path)
     : options(sampleOptions()),
-      listener_(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0)),
+      unix_path_(std::move(unix_path)),
+      listener_(::socket(unix_path_.empty() ? AF_INET : AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0)),
       stop_(::eventfd(0, EFD_CLOEXEC))
 {
-    sockaddr_in address{};
-    address.sin_family = AF_INET;
-    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-    socklen_t size = sizeof address;
-    if (::bind(listener_.get(), reinterpret_cast<sockaddr *>(&address), size) != 0 ||
-        ::listen(listener_.get(), 16) != 0 ||
-        ::getsockname(listener_.get(), reinterpret_cast<sockaddr *>(&address), &size) != 0)
-        throwErrno("listen on loopback");
-    port_ = ntohs(address.sin_port);
+    sockaddr_in in{};
+    in.sin_family = AF_INET;
+    in.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    sockaddr_un un{};
+    un.sun_family = AF_UNIX;
+    std::strncpy(un.sun_path, unix_path_.c_str(), sizeof un.sun_path - 1);
+    auto *const address = unix_path_.empty() ? reinterpret_cast<sockaddr *>(&in) : reinterpret_cast<sockaddr *>(&un);
+    socklen_t size = unix_path_.empty() ? sizeof in : sizeof un;
+    if (::bind(listener_.get(), address, size) != 0 || ::listen(listener_.get(), 16) != 0 ||
+        ::getsockname(listener_.get(), address, &size) != 0)
+        throwErrno("listen");
+    port_ = ntohs(in.sin_port);
     accepter_ = std::thread([this] { acceptLoop(); });
 }
 

@@ -36,11 +36,15 @@ struct FakeClient {
 
 class FakeServer {
 public:
-    FakeServer();
+    // unix_path: there instead of on loopback.
+    explicit FakeServer(std::string unix_path = "");
     ~FakeServer();
 
     unsigned port() const noexcept { return port_; }
-    std::string name() const { return "127.0.0.1:" + std::to_string(port_); }
+    std::string name() const
+    {
+        return unix_path_.empty() ? "127.0.0.1:" + std::to_string(port_) : "unix:" + unix_path_;
+    }
 
     // ---- settings
     bool greets = true;
@@ -86,6 +90,7 @@ private:
     void handleAbort(FakeClient &client);
     void handleUser(FakeClient &client, MessageView message);
 
+    const std::string unix_path_;
     UniqueFd listener_;
     UniqueFd stop_;
     unsigned port_ = 0;
