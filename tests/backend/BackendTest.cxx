@@ -2,6 +2,7 @@
 
 #include "../client/FakeServer.hxx"
 
+#include <algorithm>
 #include <chrono>
 #include <csignal>
 #include <cstdlib>
@@ -9,6 +10,7 @@
 #include <dirent.h>
 #include <dlfcn.h>
 #include <fcntl.h>
+#include <filesystem>
 #include <fstream>
 #include <gtest/gtest.h>
 #include <poll.h>
@@ -284,7 +286,7 @@ TEST_F(BackendTest, DescriptorsComeWithOpenOrByGopt)
 TEST_F(BackendTest, OptionsKeepTheirPointersOverAReload)
 {
     int sets = 0;
-    server.hook = [&sets, this](FakeClient &client, MessageView message) {
+    server.hook = [&sets](FakeClient &client, MessageView message) {
         if (message.command != static_cast<std::uint32_t>(Command::control_option))
             return false;
         auto options = sampleOptions();
@@ -639,6 +641,55 @@ TEST_F(BackendTest, CancelThatTheServerIgnoresHasADeadline)
     SANE_Int length;
     EXPECT_NE(SANE_STATUS_GOOD, library->read(handle, &byte, 1, &length));
     EXPECT_EQ(SANE_STATUS_IO_ERROR, library->start(handle));
+}
+
+// The password in PASS_UNIX's reply: auth_unix is loaded from plugin_dir when the server asks for it.
+TEST_F(BackendTest, LogsInWithAuthUnix)
+{
+    const auto module = folder + "/auth_unix.so";
+    std::filesystem::copy_file(NETSANE_TEST_AUTH_UNIX, module);
+    ::chmod(module.c_str(), 0644);
+    std::atomic<int> asked = 0;
+    server.user = "alice";
+    server.hook = [&asked](FakeClient &client, MessageView message) {
+        if (message.command == static_cast<std::uint32_t>(Command::user)) {
+            ++asked;
+            encodePass(client.out, Command::pass_request, {1, {}});
+            return true;
+        }
+        if (message.command != static_cast<std::uint32_t>(Command::pass_reply))
+            return false;
+        const auto pass = decodePass(message);
+        const std::string_view secret("secret", 7); // with its NUL
+        if (pass.fields.size() != 1 || !std::ranges::equal(pass.fields[0], std::as_bytes(std::span(secret)))) {
+            encodeUserRequest(client.out);
+            return true;
+        }
+        encodeWelcome(client.out, "alice");
+        encodeOpenReply(client.out, {{}, {std::byte{1}}, sampleOptions()});
+        return true;
+    };
+    SANE_Handle handle = nullptr;
+    const auto name = server.name() + ":test:0";
+    struct Case {
+        const char *config;
+        SANE_Status expected;
+        int asked;
+    };
+    for (const auto &c :
+         {Case{"password = secret\n", SANE_STATUS_GOOD, 1}, Case{"password = wrong\n", SANE_STATUS_ACCESS_DENIED, 1},
+          Case{"password = secret\nauth = crypt\n", SANE_STATUS_ACCESS_DENIED, 1}, Case{"", SANE_STATUS_GOOD, 1}}) {
+        asked = 0;
+        answered_user = "alice";
+        init("plugin_dir = " + folder + "\nuser = alice\n" + c.config, authorize);
+        EXPECT_EQ(c.expected, library->open(name.c_str(), &handle)) << c.config;
+        EXPECT_EQ(c.asked, asked) << c.config;
+    }
+    library->exit();
+    ::chmod(module.c_str(), 0666); // anybody could have written it
+    init("plugin_dir = " + folder + "\nuser = alice\npassword = secret\n", authorize);
+    EXPECT_EQ(SANE_STATUS_ACCESS_DENIED, library->open(name.c_str(), &handle));
+    std::filesystem::remove(module);
 }
 
 TEST_F(BackendTest, BusyStartIsHeldBackTheSecondTime)
