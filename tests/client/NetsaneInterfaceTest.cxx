@@ -29,6 +29,9 @@ protected:
         return connection;
     }
 
+    // Before the server, whose threads use them.
+    std::atomic<bool> asked = false;
+    std::atomic<bool> answer = false;
     FakeServer server;
     std::int32_t command = 0;
     std::int32_t status = 0;
@@ -155,9 +158,7 @@ TEST_F(NetsaneInterface, AsksForALoginInTheMiddle)
 
 TEST_F(NetsaneInterface, WakeEndsAWaitAndNothingElse)
 {
-    std::atomic<bool> asked = false;
-    std::atomic<bool> answer = false;
-    server.hook = [&](FakeClient &, MessageView message) {
+    server.hook = [this](FakeClient &, MessageView message) {
         asked = message.command == NETSANE_CMD_INIT;
         while (asked && !answer)
             std::this_thread::yield();
