@@ -67,10 +67,11 @@ SANE_Status DeviceFrame::report(const char *call, const Outcome &outcome) const
 
 void DeviceFrame::onRead(MessageView message, bool keep_view)
 {
-    const auto reply = decodeReadReply(message);
-    // Behind the end of a frame, and behind a cancel, only the rest of the pipeline comes.
+    // Behind the end of a frame, and behind a cancel, only the rest of the pipeline comes. Not even looked at, so that
+    // a cancel in a signal handler allocates nothing for it.
     if (state_ != State::running || end_)
         return;
+    const auto reply = decodeReadReply(message);
     if (reply.outcome.status != Status::good) {
         end_ = reply.outcome;
         image_.end();
@@ -106,7 +107,9 @@ SANE_Status DeviceFrame::refuseStart(const Outcome &outcome)
     const bool busy = outcome.status == Status::device_busy;
     if (busy && was_busy_) {
         pollfd woken{cancel_.wakeFd().get(), POLLIN, 0};
-        ::poll(&woken, 1, busy_pause_ms);
+        cancel_.wakeFd().clear();
+        if (!cancel_.isRequested())
+            ::poll(&woken, 1, busy_pause_ms);
         if (cancel_.isRequested())
             return cancelled();
     }

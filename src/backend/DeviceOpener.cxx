@@ -127,9 +127,10 @@ void DeviceOpener::finishOpen(std::unique_ptr<ClientConnection> connection, Open
                               std::unique_ptr<DeviceHandle> &handle)
 {
     if (reply.outcome.status != Status::good) {
+        // The server's reason, and behind it what this side found wrong with the login.
         auto reason = printableText(reply.outcome.reason);
-        if (reason.empty())
-            reason = connection->session().loginReason();
+        if (const auto &ours = connection->session().loginReason(); !ours.empty())
+            reason += (reason.empty() ? "" : "; ") + ours;
         return refuse(static_cast<SANE_Status>(reply.outcome.status), reason);
     }
     auto opened = std::make_unique<DeviceHandle>(std::move(connection), std::move(reply.handle), debug_);

@@ -19,6 +19,9 @@ namespace {
 
 using TimePoint = ClientConnection::TimePoint;
 
+// A server that never stops sending notes must not keep a call from seeing its deadline, or a cancel.
+constexpr unsigned max_receives = 16;
+
 TimePoint now() noexcept
 {
     return std::chrono::steady_clock::now();
@@ -169,10 +172,12 @@ bool ClientConnection::receiveInput()
     }
 }
 
-void ClientConnection::waitForEvent(WakeFd *wake, std::optional<TimePoint> deadline)
+// True if it was the wake descriptor.
+bool ClientConnection::waitForEvent(WakeFd *wake, std::optional<TimePoint> deadline)
 {
     std::array<pollfd, 2> entries{{{fd(), pollEvents(), 0}, {wake ? wake->get() : -1, POLLIN, 0}}};
-    ::poll(entries.data(), entries.size(), millisecondsUntil(earlier(deadline, nextDeadline())));
+    const int count = ::poll(entries.data(), entries.size(), millisecondsUntil(earlier(deadline, nextDeadline())));
+    return count > 0 && entries[1].revents != 0;
 }
 
 WaitResult ClientConnection::waitConnected(WakeFd *wake)
@@ -183,16 +188,14 @@ WaitResult ClientConnection::waitConnected(WakeFd *wake)
             return WaitResult::failed;
         if (session_)
             return WaitResult::reply;
-        pollfd woken{wake ? wake->get() : -1, POLLIN, 0};
-        if (::poll(&woken, 1, 0) > 0)
+        if (waitForEvent(wake, std::nullopt))
             return WaitResult::woken;
-        waitForEvent(wake, std::nullopt);
     }
 }
 
 WaitResult ClientConnection::tryReply(MessageView &reply)
 {
-    for (;;) {
+    for (unsigned round = 0; round < max_receives; ++round) {
         if (const auto message = session_->nextReply()) {
             reply = *message;
             return WaitResult::reply;
@@ -207,6 +210,7 @@ WaitResult ClientConnection::tryReply(MessageView &reply)
             return session_->failure() ? WaitResult::failed : WaitResult::timeout;
         }
     }
+    return WaitResult::timeout;
 }
 
 WaitResult ClientConnection::waitReply(MessageView &reply, WakeFd *wake, std::optional<TimePoint> deadline)
@@ -215,12 +219,10 @@ WaitResult ClientConnection::waitReply(MessageView &reply, WakeFd *wake, std::op
         const auto result = tryReply(reply);
         if (result != WaitResult::timeout)
             return result;
-        pollfd woken{wake ? wake->get() : -1, POLLIN, 0};
-        if (wake && ::poll(&woken, 1, 0) > 0)
-            return WaitResult::woken;
         if (deadline && now() >= *deadline)
             return WaitResult::timeout;
-        waitForEvent(wake, deadline);
+        if (waitForEvent(wake, deadline))
+            return WaitResult::woken;
     }
 }
 

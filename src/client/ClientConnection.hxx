@@ -69,7 +69,8 @@ public:
     // The next reply into `reply`. With `deadline` it waits no longer than that.
     WaitResult waitReply(MessageView &reply, WakeFd *wake, std::optional<TimePoint> deadline = std::nullopt);
 
-    // The same without waiting: timeout if there is no reply now. Sends what can be sent.
+    // The same without waiting: timeout if there is no reply now, or none within what a few receives bring. Sends what
+    // can be sent.
     WaitResult tryReply(MessageView &reply);
 
     // Waits until all output is sent, or the deadline, or the end of the session.
@@ -79,7 +80,7 @@ private:
     void makeSession();
     void sendOutput();
     bool receiveInput();
-    void waitForEvent(WakeFd *wake, std::optional<TimePoint> deadline);
+    bool waitForEvent(WakeFd *wake, std::optional<TimePoint> deadline);
 
     ClientOptions options_;
     ClientMethods methods_;

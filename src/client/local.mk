@@ -6,6 +6,8 @@ src_client_libclient_la_SOURCES = \
 	src/client/ClientMethods.cxx src/client/ClientMethods.hxx \
 	src/client/Connector.cxx src/client/Connector.hxx \
 	src/client/DebugLog.cxx src/client/DebugLog.hxx \
+	src/client/MessageChannel.cxx src/client/MessageChannel.hxx \
+	src/client/MessageFormat.cxx src/client/MessageFormat.hxx \
 	src/client/WakeFd.cxx src/client/WakeFd.hxx
 # All of the project that stands behind src/client; each once, as no convenience library here contains another.
 client_convenience_libs = \
@@ -17,3 +19,14 @@ client_convenience_libs = \
 	src/plugin/libplugin.la \
 	src/protocol/libprotocol.la \
 	src/os/libos.la
+
+lib_LTLIBRARIES += libnetsane.la
+libnetsane_la_SOURCES = src/client/NetsaneInterface.cxx
+libnetsane_la_LDFLAGS = $(AM_LDFLAGS) -version-info 0:0:0 -no-undefined \
+	-Wl,--version-script=$(srcdir)/src/client/netsane.map
+libnetsane_la_LIBADD = $(client_convenience_libs) $(LTDL_LIBS)
+libnetsane_la_DEPENDENCIES = $(client_convenience_libs) src/client/netsane.map
+EXTRA_DIST += src/client/netsane.map
+
+netsaneinclude_HEADERS += include/netsane/client.h
+pkgconfig_DATA = packaging/netsane.pc

@@ -92,16 +92,6 @@ std::optional<std::chrono::seconds> parseTimeout(std::string_view text) noexcept
     return number && *number <= 3600 ? std::optional(std::chrono::seconds(*number)) : std::nullopt;
 }
 
-// Method names become part of a file name.
-std::optional<std::vector<std::string>> parseMethods(std::string_view text)
-{
-    auto names = splitList(text);
-    for (const auto &name : names)
-        if (name.size() > 64 || name.find_first_not_of("abcdefghijklmnopqrstuvwxyz0123456789_-") != std::string::npos)
-            return std::nullopt;
-    return names;
-}
-
 std::optional<std::string> absolutePath(std::string_view text)
 {
     return text.starts_with('/') ? std::optional(std::string(text)) : std::nullopt;
@@ -138,7 +128,7 @@ std::optional<std::string> anyText(std::string_view text)
 constexpr std::array<Key, 8> keys{{
     {"connect_timeout", setMember<&ServerSettings::connect_timeout, parseTimeout>, "1 to 3600 seconds"},
     {"tls", setMember<&ServerSettings::tls, parseTls>, "require, prefer or off"},
-    {"auth", setMember<&ServerSettings::auth, parseMethods>, "names of methods, such as crypt unix pam"},
+    {"auth", setMember<&ServerSettings::auth, splitMethodNames>, "names of methods, such as crypt unix pam"},
     {"user", setMember<&ServerSettings::user, parseUser>, "a name of 1 to 255 bytes"},
     {"password", setMember<&ServerSettings::password, anyText>, "a password"},
     {"plugin_dir", setMember<&ServerSettings::plugin_dir, absolutePath>, "an absolute path"},
@@ -154,6 +144,16 @@ void fill(std::optional<T> &value, const std::optional<T> &other)
 }
 
 } // namespace
+
+// Method names become part of a file name.
+std::optional<std::vector<std::string>> splitMethodNames(std::string_view text)
+{
+    auto names = splitList(text);
+    for (const auto &name : names)
+        if (name.size() > 64 || name.find_first_not_of("abcdefghijklmnopqrstuvwxyz0123456789_-") != std::string::npos)
+            return std::nullopt;
+    return names;
+}
 
 void ServerSettings::inherit(const ServerSettings &defaults)
 {

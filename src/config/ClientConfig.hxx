@@ -67,6 +67,9 @@ private:
     std::vector<std::string> problems_;
 };
 
+// Names of methods, separated by blanks or commas. Nothing if one can't be a method's name.
+std::optional<std::vector<std::string>> splitMethodNames(std::string_view text);
+
 // The folders that SANE looks into for its configuration: those of SANE_CONFIG_DIR (nullptr if that isn't set); the
 // default ones behind it if it ends with ':', and alone if it isn't set.
 std::vector<std::string> saneConfigFolders(const char *sane_config_dir, const std::string &default_folder);

@@ -1,1 +1,14 @@
 # tests/backend
+if HAVE_GTEST
+check_PROGRAMS += tests/backend/backend_test
+TESTS += tests/backend/backend_test
+tests_backend_backend_test_SOURCES = \
+	tests/backend/BackendTest.cxx \
+	tests/client/FakeServer.cxx tests/client/FakeServer.hxx
+tests_backend_backend_test_CPPFLAGS = $(AM_CPPFLAGS) $(SANE_CFLAGS) \
+	-DNETSANE_TEST_BACKEND='"$(abs_builddir)/.libs/libsane-netsane.so.1"' \
+	-DNETSANE_TEST_AUTH_UNIX='"$(abs_builddir)/.libs/auth_unix.so"'
+tests_backend_backend_test_CXXFLAGS = $(AM_CXXFLAGS) $(GTEST_CFLAGS)
+tests_backend_backend_test_LDADD = src/protocol/libprotocol.la src/os/libos.la $(GTEST_LIBS) $(PTHREAD_LIBS)
+tests_backend_backend_test_DEPENDENCIES = libsane-netsane.la auth_unix.la src/protocol/libprotocol.la src/os/libos.la
+endif

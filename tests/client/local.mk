@@ -1,1 +1,19 @@
 # tests/client
+if HAVE_GTEST
+check_PROGRAMS += tests/client/netsane_interface_test
+TESTS += tests/client/netsane_interface_test
+tests_client_netsane_interface_test_SOURCES = \
+	tests/client/CClient.c \
+	tests/client/FakeServer.cxx tests/client/FakeServer.hxx \
+	tests/client/NetsaneInterfaceTest.cxx
+tests_client_netsane_interface_test_CFLAGS = $(AM_CFLAGS) -std=c99 -Wpedantic
+tests_client_netsane_interface_test_CXXFLAGS = $(AM_CXXFLAGS) $(GTEST_CFLAGS)
+tests_client_netsane_interface_test_LDADD = libnetsane.la src/protocol/libprotocol.la src/os/libos.la $(GTEST_LIBS) \
+	$(PTHREAD_LIBS)
+endif
+
+# With sanitizers the objects export the instrumentation's symbols too.
+if !SANITIZERS
+TESTS += tests/client/ExportsTest.sh
+endif
+EXTRA_DIST += tests/client/ExportsTest.sh

@@ -1,0 +1,157 @@
+/*
+ * netsane/client.h: libnetsane, a client's connection to a NETSANE server
+ *
+ * The library connects, negotiates encryption, logs in, and carries messages.
+ * A program writes requests with netsane_printf and reads replies with
+ * netsane_scanf, with the format letters of the protocol's text (doc/protocol.md):
+ *
+ *     int32_t command, status;
+ *     const char *name, *vendor, *model, *type;
+ *
+ *     netsane_printf(conn, "%d\n", NETSANE_CMD_GDEV);
+ *     netsane_scanf(conn, "%d %d", &command, &status);
+ *     while (netsane_scanf(conn, "%s", &name) == 1 && *name)
+ *         netsane_scanf(conn, "%s %s %s", &vendor, &model, &type);
+ *     netsane_scanf(conn, "\n");
+ *
+ * Events (HELO, USER, PASS_REQ, CRPT_REQ, WELC) are handled inside and never
+ * seen by netsane_scanf.
+ *
+ * Rules
+ *
+ * - A connection is used by one thread at a time; different ones are
+ *   independent. Only netsane_wake may be called from anywhere.
+ * - Calls block unless it is said otherwise. No function writes to descriptors
+ *   0 to 2, raises SIGPIPE, starts threads, or leaves anything behind when all
+ *   connections are closed. (SANE_DEBUG_NETSANE=1 in the environment makes the
+ *   library say on standard error why a call failed.)
+ * - The first error of the transport or the protocol ends a connection: every
+ *   later call fails, and netsane_error says why.
+ * - The interface only grows. A struct begins with its size, so that newer
+ *   members are used only if the program knew them.
+ */
+#ifndef NETSANE_CLIENT_H
+#define NETSANE_CLIENT_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* Requests (doc/protocol.md, section 2.1) */
+#define NETSANE_CMD_QUIT 8
+#define NETSANE_CMD_INIT 16
+#define NETSANE_CMD_EXIT 17
+#define NETSANE_CMD_STRS 18
+#define NETSANE_CMD_GDEV 19
+#define NETSANE_CMD_OPEN 20
+#define NETSANE_CMD_CLOS 21
+#define NETSANE_CMD_GOPT 22
+#define NETSANE_CMD_COPT 23
+#define NETSANE_CMD_PARM 24
+#define NETSANE_CMD_STAR 25
+#define NETSANE_CMD_READ 26
+#define NETSANE_CMD_ABRT 27
+#define NETSANE_CMD_IOMO 28
+#define NETSANE_CMD_GSFD 29
+
+/* netsane_options.tls */
+#define NETSANE_TLS_DEFAULT 0 /* required unless the server is on this machine */
+#define NETSANE_TLS_REQUIRE 1
+#define NETSANE_TLS_PREFER 2
+#define NETSANE_TLS_OFF 3
+
+typedef struct netsane_connection netsane_connection;
+
+/*
+ * Asks the person for a login. `user` and `password` are buffers of `size`
+ * bytes, empty at first; write NUL-terminated texts into them and return 1, or
+ * return 0 to refuse. The server waits meanwhile, as a rule a minute at most.
+ */
+typedef int (*netsane_login_callback)(void *context, const char *server, char *user, char *password, size_t size);
+
+/* One line for people, without a line end. Level 1: errors, 2: what the server says, 4: more. */
+typedef void (*netsane_debug_callback)(void *context, int level, const char *text);
+
+/* Set struct_size to sizeof(netsane_options) and everything else to 0 or NULL first. */
+typedef struct netsane_options {
+    uint32_t struct_size;
+    uint32_t tls;                   /* NETSANE_TLS_ */
+    uint32_t connect_timeout_ms;    /* 0: 5 seconds */
+    uint32_t allow_clear_passwords; /* 1: passwords may cross an unencrypted network */
+    const char *program;            /* named in HELO; NULL: "libnetsane" */
+    const char *user;               /* with password: used instead of the callback */
+    const char *password;
+    const char *auth;             /* auth methods allowed, e.g. "crypt unix"; NULL: all that come with NETSANE */
+    const char *plugin_dir;       /* NULL: the installed one */
+    netsane_login_callback login; /* NULL: a login is refused */
+    netsane_debug_callback debug; /* NULL: SANE_DEBUG_NETSANE */
+    void *context;                /* for the callbacks */
+} netsane_options;
+
+/*
+ * Connects to "host", "host:port", "[v6]:port" or "unix:/path". options may be
+ * NULL. NULL on failure, with the reason in `error` (error_size bytes; may be
+ * NULL and 0). Strings of the options are copied.
+ */
+netsane_connection *netsane_connect(const char *server, const netsane_options *options, char *error, size_t error_size);
+
+/* Sends QUIT and ends the connection. NULL is ignored. */
+void netsane_close(netsane_connection *connection);
+
+/* Why the last call failed; "" if it didn't. Valid until the next call. */
+const char *netsane_error(const netsane_connection *connection);
+
+/*
+ * Writes fields of a message. The first conversion of a message is %d, its
+ * command. Blanks between conversions mean nothing. A format that ends in "\n"
+ * ends the message; one that doesn't leaves it open for the next call.
+ *
+ *     %d    int32_t
+ *     %s    const char *                     NULL is written as ""
+ *     %*c   size_t, const void *             that many bytes; 0: left out
+ *     %*d   size_t, const int32_t *          that many INTs; 0: left out
+ *     \n    ends the message, at the end of the format only
+ *
+ * Messages are sent when netsane_scanf waits, by netsane_flush, or by
+ * netsane_close, so that requests can go out together. At most 64 requests may
+ * wait for their replies. Returns the number of fields written, or -1: a format
+ * that isn't right, a NULL where there must be data, a field of more than 1 MiB,
+ * or a lost connection. After -1 the message begun is dropped.
+ */
+int netsane_printf(netsane_connection *connection, const char *format, ...);
+
+/* Sends what netsane_printf has written. 0, or -1. */
+int netsane_flush(netsane_connection *connection);
+
+/*
+ * Reads fields of the current reply, one after the other; if there is none,
+ * waits for the next one. The first field of a reply is its command.
+ *
+ *     %d    int32_t *
+ *     %s    const char **                    into the message; valid until the next reply is waited for
+ *     %*c   size_t *, void *                 in: room in bytes, out: bytes of the field
+ *     %*d   size_t *, int32_t *              in: room in INTs, out: INTs of the field
+ *     \n    ends the reply: what it has left is skipped. At the end of the format only
+ *
+ * Returns the number of fields converted; fewer than asked for when the message
+ * has ended, and 0 when no more data can be read from it. -1: a format that isn't
+ * right, a field of another type, a buffer that is too small (the field is
+ * then still to be read, and the size that is needed stands in the size_t), a
+ * NULL, a lost connection, no request outstanding.
+ */
+int netsane_scanf(netsane_connection *connection, const char *format, ...);
+
+/*
+ * Ends the wait that is in progress, or the next one, in netsane_scanf, which then
+ * returns -1 with the connection intact. From any thread; async-signal-safe.
+ */
+void netsane_wake(netsane_connection *connection);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif

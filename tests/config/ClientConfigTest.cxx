@@ -1,0 +1,148 @@
+#include "config/ClientConfig.hxx"
+
+#include <cstdlib>
+#include <fstream>
+#include <gtest/gtest.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+namespace netsane {
+
+TEST(ServerName, ParsesWhatPeopleWrite)
+{
+    struct Case {
+        const char *text;
+        const char *host;
+        unsigned port;
+        const char *unix_path;
+    };
+    for (const auto &c :
+         {Case{"scan.example.org", "scan.example.org", 6576, ""}, Case{"a:1", "a", 1, ""},
+          Case{"192.0.2.1:65535", "192.0.2.1", 65535, ""}, Case{"[::1]", "::1", 6576, ""},
+          Case{"[fe80::1%eth0]:7", "fe80::1%eth0", 7, ""}, Case{"unix:/run/n.sock", "", 6576, "/run/n.sock"}}) {
+        const auto name = parseServerName(c.text);
+        ASSERT_TRUE(name) << c.text;
+        EXPECT_EQ(c.host, name->host);
+        EXPECT_EQ(c.port, name->port);
+        EXPECT_EQ(c.unix_path, name->unix_path);
+        EXPECT_EQ(name, parseServerName(name->text()));
+    }
+    for (const char *text : {"", ":", "a:", "a:0", "a:65536", "a:b", "a:1:", "[::1", "[]", "[a b]", "a/b", "a b", "::1",
+                             "unix:", "unix:x", "unix:/a:b", "a:1:2"})
+        EXPECT_FALSE(parseServerName(text)) << text;
+}
+
+TEST(ServerName, SplitsDeviceNames)
+{
+    struct Case {
+        const char *text;
+        const char *server;
+        const char *device;
+    };
+    for (const auto &c : {Case{"a:test:0", "a", "test:0"}, Case{"a:77:test:0", "a:77", "test:0"}, Case{"a", "a", ""},
+                          Case{"a:77", "a:77", ""}, Case{"[::1]:epson2:/dev/x", "[::1]", "epson2:/dev/x"},
+                          Case{"unix:/run/s:test:0", "unix:/run/s", "test:0"}, Case{"unix:/run/s", "unix:/run/s", ""},
+                          Case{"a:6576:5:x", "a", "5:x"}}) {
+        const auto parsed = parseDeviceName(c.text);
+        ASSERT_TRUE(parsed) << c.text;
+        EXPECT_EQ(c.server, parsed->first.text());
+        EXPECT_EQ(c.device, parsed->second);
+    }
+}
+
+TEST(ClientConfig, ServersTakeTheDefaultsWhereverTheyStand)
+{
+    ClientConfig config;
+    config.parse("# comment\nalpha tls=off user=\"jo smith\" # rest\n\n\tbeta:7000  connect_timeout=9\r\n"
+                 "connect_timeout = 3\nauth = crypt unix\ntls=prefer\nuser = anna\npassword = \"a b#c\"\n",
+                 "f");
+    EXPECT_TRUE(config.problems().empty()) << config.problems().front();
+    const auto servers = config.servers();
+    ASSERT_EQ(2U, servers.size());
+    EXPECT_EQ(TlsMode::off, servers[0].settings.tls);
+    EXPECT_EQ("jo smith", servers[0].settings.user);
+    EXPECT_FALSE(servers[0].settings.password); // it is anna's
+    EXPECT_EQ(std::chrono::seconds(3), servers[0].settings.connect_timeout);
+    EXPECT_EQ("beta:7000", servers[1].name.text());
+    EXPECT_EQ(std::chrono::seconds(9), servers[1].settings.connect_timeout);
+    EXPECT_EQ(TlsMode::prefer, servers[1].settings.tls);
+    EXPECT_EQ("a b#c", servers[1].settings.password);
+    EXPECT_EQ((std::vector<std::string>{"crypt", "unix"}), servers[1].settings.auth);
+    EXPECT_EQ("anna", config.settingsFor(*parseServerName("elsewhere")).user);
+}
+
+TEST(ClientConfig, BrokenLinesAreLeftOutAndReported)
+{
+    struct Case {
+        const char *line;
+        const char *expected;
+    };
+    for (const auto &c :
+         {Case{"no/host", "f:2: \"no/host\" is no server"}, Case{"alpha colour=1", "f:2: unknown key \"colour\""},
+          Case{"alpha tls", "f:2: expected key=value"}, Case{"tls = maybe", "f:2: bad value of \"tls\""},
+          Case{"connect_timeout = 0", "f:2: bad value of \"connect_timeout\""},
+          Case{"connect_timeout = 9999", "f:2: bad"}, Case{"user =", "f:2: bad value of \"user\""},
+          Case{"auth = ../x", "f:2: bad value of \"auth\""}, Case{"plugin_dir = rel", "f:2: bad"},
+          Case{"alpha user=\"x", "f:2: quote"}, Case{"allow_clear_passwords = perhaps", "f:2: bad"},
+          Case{"= x", "f:2: unknown key \"\""}}) {
+        ClientConfig config;
+        config.parse(std::string("good\n") + c.line + "\nalso.good\n", "f");
+        ASSERT_EQ(1U, config.problems().size()) << c.line;
+        EXPECT_EQ(0U, config.problems()[0].find(c.expected)) << config.problems()[0];
+        EXPECT_EQ(2U, config.servers().size()) << c.line;
+    }
+}
+
+TEST(ClientConfig, AnyBytesAreSurvived)
+{
+    unsigned state = 1;
+    for (int round = 0; round < 2000; ++round) {
+        std::string text;
+        for (int i = 0; i < 60; ++i) {
+            state = state * 1664525 + 1013904223;
+            text += "ab=:\"[]# \n\t\0\xff%/,unix"[(state >> 16) % 21];
+        }
+        ClientConfig config;
+        config.parse(text, "f");
+        for (const auto &server : config.servers())
+            EXPECT_TRUE(parseServerName(server.name.text())) << server.name.text();
+    }
+}
+
+TEST(ClientConfig, PasswordsInFilesThatOthersReadAreNotUsed)
+{
+    char folder[] = "/tmp/netsane-test-XXXXXX";
+    ASSERT_NE(nullptr, ::mkdtemp(folder));
+    const std::string file = std::string(folder) + "/netsane.conf";
+    std::ofstream(file) << "alpha user=x password=y\n";
+    for (const bool open : {false, true}) {
+        ASSERT_EQ(0, ::chmod(file.c_str(), open ? 0644 : 0640));
+        ClientConfig config;
+        config.readFrom({"/nonexistent", folder});
+        ASSERT_EQ(1U, config.servers().size());
+        EXPECT_EQ(!open, config.servers()[0].settings.password.has_value());
+        EXPECT_EQ(open ? 1U : 0U, config.problems().size());
+    }
+    ::unlink(file.c_str());
+    ::rmdir(folder);
+}
+
+TEST(ClientConfig, FoldersAreThoseOfSane)
+{
+    using Folders = std::vector<std::string>;
+    EXPECT_EQ((Folders{".", "/etc/sane.d"}), saneConfigFolders(nullptr, "/etc/sane.d"));
+    EXPECT_EQ((Folders{"/a"}), saneConfigFolders("/a", "/etc/sane.d"));
+    EXPECT_EQ((Folders{"/a", "/b", ".", "/etc/sane.d"}), saneConfigFolders("/a:/b:", "/etc/sane.d"));
+    EXPECT_EQ(Folders{}, saneConfigFolders("", "/etc/sane.d"));
+}
+
+TEST(ClientConfig, ServersOfTheEnvironment)
+{
+    ClientConfig config;
+    config.addServers("alpha, [::1]:9  bad/ unix:/x", "NETSANE_SERVERS");
+    EXPECT_EQ(3U, config.servers().size());
+    ASSERT_EQ(1U, config.problems().size());
+    EXPECT_EQ("NETSANE_SERVERS: \"bad/\" is no server", config.problems()[0]);
+}
+
+} // namespace netsane
