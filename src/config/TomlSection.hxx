@@ -37,8 +37,8 @@ public:
     enum class EmptyList { possible, refused };
     enum class Repeated { refused, allowed };
     // Every string is checked; no string may stand there twice, unless that is allowed.
-    void readList(std::string_view key, std::vector<std::string> &value, EmptyList empty,
-                  const StringCheck &check = {}, Repeated repeated = Repeated::refused);
+    void readList(std::string_view key, std::vector<std::string> &value, EmptyList empty, const StringCheck &check = {},
+                  Repeated repeated = Repeated::refused);
 
     // The table under a key, [key]; nullptr when absent.
     const toml::table *table(std::string_view key);

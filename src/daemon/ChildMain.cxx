@@ -2,8 +2,8 @@
 
 #include "daemon/ChildProcess.hxx"
 #include "daemon/Log.hxx"
-#include "os/Socket.hxx"
 #include "os/LoaderEnvironment.hxx"
+#include "os/Socket.hxx"
 
 #include <CLI/CLI.hpp>
 #include <csignal>

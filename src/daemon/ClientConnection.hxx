@@ -78,7 +78,7 @@ private:
     ServerSession session_;
     std::map<DeviceKey, std::unique_ptr<DeviceStream>> channels_;
     std::vector<std::unique_ptr<DeviceStream>> closed_channels_; // until nobody up the stack uses them
-    bool lingering_ = false;                                      // our side is shut down, the peer's isn't
+    bool lingering_ = false;                                     // our side is shut down, the peer's isn't
     bool ended_ = false;
     TimePoint scheduled_for_ = TimePoint::max();
     Timer timer_;

@@ -3,8 +3,8 @@
 
 #pragma once
 
-#include "plugin/PluginServices.hxx"
 #include "os/SecureMemory.hxx"
+#include "plugin/PluginServices.hxx"
 
 #include <map>
 #include <netsane/plugin.h>

@@ -36,7 +36,7 @@ struct SessionSettings {
     std::string greeting = "netsaned";
     std::vector<std::uint32_t> crypt_methods; // ids in the order of preference
     std::vector<AuthMethodInfo> auth_methods; // in the order of preference; empty: nobody is asked
-    bool login_at_connect = false; // before any command; else when a device is opened that needs it
+    bool login_at_connect = false;            // before any command; else when a device is opened that needs it
     bool allow_clear_passwords = false;
     unsigned auth_tries = 3;
     SessionDuration auth_fail_delay{2000};
