@@ -321,13 +321,16 @@ void ClientSession::chooseCrypt()
     if (!choice)
         return fail("encryption is required, and no crypt method that the server offers is installed here "
                     "(tls=off in netsane.conf does without)");
-    // Our HELO has to be our first message, and NONE changes nothing about that.
+    // Our HELO has to be our first message.
     sendHello();
     encodeCryptReply(sink(), *choice);
     if (method)
         switchCrypt(*method);
-    else
-        openCommands();
+    // What was learnt before the switch is forgotten, also where it is to NONE; the server greets again.
+    hello_sent_ = false;
+    extensions_.clear();
+    login_.reset();
+    state_ = State::greeting;
 }
 
 void ClientSession::switchCrypt(const Method &method)
@@ -337,10 +340,6 @@ void ClientSession::switchCrypt(const Method &method)
     stream_ = CryptStream(method, Role::Client, {policy_.peer, policy_.peer_name});
     if (stream_.isPassthrough())
         return fail("crypt method " + method.name() + " does not encrypt");
-    hello_sent_ = false;
-    extensions_.clear();
-    login_.reset();
-    state_ = State::greeting;
 }
 
 void ClientSession::onServerFail(MessageView message)

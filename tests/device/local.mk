@@ -31,7 +31,7 @@ tests_device_device_process_test_LDADD = src/protocol/libprotocol.la src/os/libo
 # The program with a libsane that hangs and lies.
 tests_device_fake_device_SOURCES = src/daemon/device_main.cxx tests/device/FakeSane.cxx
 tests_device_fake_device_CXXFLAGS = $(AM_CXXFLAGS) $(CLI11_CFLAGS) $(SANE_CFLAGS)
-tests_device_fake_device_LDADD = src/device/libdevice.la $(PTHREAD_LIBS)
+tests_device_fake_device_LDADD = src/device/libdevice.la src/protocol/libprotocol.la src/os/libos.la $(PTHREAD_LIBS)
 
 tests_device_throughput_SOURCES = $(netsane_device_client) tests/device/throughput.cxx
 tests_device_throughput_CPPFLAGS = $(AM_CPPFLAGS) $(netsane_device_client_flags)

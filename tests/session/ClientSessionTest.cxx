@@ -167,8 +167,14 @@ TEST(ClientSession, ChoosesNoneOnlyWhereThePolicyAllows)
         client.receive(Server().hello({1, 2, 3}));
         EXPECT_EQ(Commands{}, client.sent());
         client.receive(Server().crypt(c.offered));
-        EXPECT_EQ(c.good ? (Commands{1, 7, 16}) : Commands{}, client.sent());
+        EXPECT_EQ(c.good ? (Commands{1, 7}) : Commands{}, client.sent());
         EXPECT_EQ(c.good, !client.session.failure());
+        if (!c.good)
+            continue;
+        EXPECT_FALSE(client.session.announces(extension_descriptors)) << "forgotten until it greets again";
+        client.receive(Server().hello());
+        EXPECT_EQ((Commands{1, 16}), client.sent());
+        EXPECT_TRUE(client.session.announces(extension_descriptors));
     }
 }
 
@@ -260,7 +266,9 @@ TEST(ClientSession, SwitchInMidSessionWaitsForReplies)
     client.requestInit(); // held
     EXPECT_EQ(Commands{}, client.sent());
     client.receive(Server().init());
-    EXPECT_EQ((Commands{7, 16}), client.sent());
+    EXPECT_EQ((Commands{7}), client.sent());
+    client.receive(Server().hello());
+    EXPECT_EQ((Commands{1, 16}), client.sent());
     client.receive(Server().init());
     EXPECT_EQ((Commands{16, 16}), client.replies);
 }
