@@ -1,6 +1,6 @@
 #include "daemon/AuthProcess.hxx"
 
-#include "daemon/ChildProcess.hxx"
+#include "daemon/BorrowedIdentity.hxx"
 #include "daemon/Log.hxx"
 #include "os/SecureMemory.hxx"
 
@@ -67,7 +67,10 @@ void AuthProcess::configure(const AuthSetup &setup)
 {
     services_.setSettings(setup.settings);
     try {
-        loadMethods(setup);
+        if (setup.drop_to_user.empty())
+            loadMethods(setup);
+        else
+            loadMethodsAsUser(setup);
     } catch (const std::exception &error) {
         supervisor_.send(encodeIpc(IpcCommand::start_failed, error.what()));
         supervisor_.drain();
@@ -87,16 +90,29 @@ void AuthProcess::loadMethods(const AuthSetup &setup)
             throw std::runtime_error("auth method " + name + " has no server role");
         methods_.push_back(&method);
     }
-    const bool needs_root = std::any_of(methods_.begin(), methods_.end(),
-                                        [](const Method *method) { return method->has(NETSANE_FLAG_NEEDS_ROOT); });
-    if (!setup.drop_to_user.empty() && !needs_root)
-        giveUpRoot(setup.drop_to_user);
 }
 
-void AuthProcess::giveUpRoot(const std::string &user)
+// Plugins are initialised as the user that they will run as, so that a file they can't read is noticed now and not at
+// the first login. Where one needs root all are initialised again as root.
+void AuthProcess::loadMethodsAsUser(const AuthSetup &setup)
 {
-    takeIdentity(lookupIdentity(user, ""));
-    logDebug("no method needs root: running as " + user);
+    {
+        BorrowedIdentity identity(lookupIdentity(setup.drop_to_user, ""));
+        loadMethods(setup);
+        if (!needsRoot()) {
+            identity.keep();
+            return logDebug("no method needs root: running as " + setup.drop_to_user);
+        }
+        methods_.clear();
+        plugins_.reset();
+    }
+    loadMethods(setup);
+}
+
+bool AuthProcess::needsRoot() const
+{
+    return std::any_of(methods_.begin(), methods_.end(),
+                       [](const Method *method) { return method->has(NETSANE_FLAG_NEEDS_ROOT); });
 }
 
 void AuthProcess::sendMethods()

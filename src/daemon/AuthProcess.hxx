@@ -39,7 +39,8 @@ private:
     void sessionMessage(MessageView message);
     void configure(const AuthSetup &setup);
     void loadMethods(const AuthSetup &setup);
-    void giveUpRoot(const std::string &user);
+    void loadMethodsAsUser(const AuthSetup &setup);
+    bool needsRoot() const;
     void sendMethods();
 
     void start(const AuthStart &start);

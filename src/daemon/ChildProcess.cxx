@@ -33,7 +33,7 @@ std::vector<gid_t> groupsOf(const char *user, gid_t primary)
 
 // From here to exec, in the child: async-signal-safe calls only.
 
-bool becomeUser(const ProcessIdentity &identity) noexcept
+bool takeIdentity(const ProcessIdentity &identity) noexcept
 {
     return ::setgroups(identity.groups.size(), identity.groups.data()) == 0 &&
            ::setresgid(identity.gid, identity.gid, identity.gid) == 0 &&
@@ -59,7 +59,7 @@ bool arrangeDescriptors(int channel) noexcept
     ::sigprocmask(SIG_SETMASK, &none, nullptr);
     for (const int number : {SIGCHLD, SIGHUP, SIGINT, SIGTERM, SIGUSR1, SIGUSR2, SIGPIPE})
         ::signal(number, SIG_DFL);
-    const bool ready = arrangeDescriptors(channel) && (!spec.identity || becomeUser(*spec.identity)) &&
+    const bool ready = arrangeDescriptors(channel) && (!spec.identity || takeIdentity(*spec.identity)) &&
                        ::prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == 0 &&
                        (!spec.die_with_parent || ::prctl(PR_SET_PDEATHSIG, SIGKILL) == 0);
     if (ready && (!spec.die_with_parent || ::getppid() == parent))
@@ -82,12 +82,6 @@ ProcessIdentity lookupIdentity(const std::string &user, const std::string &extra
     if (const group *const extra = extra_group.empty() ? nullptr : ::getgrnam(extra_group.c_str()))
         identity.groups.push_back(extra->gr_gid);
     return identity;
-}
-
-void takeIdentity(const ProcessIdentity &identity)
-{
-    if (!becomeUser(identity))
-        throwErrno("become user " + std::to_string(identity.uid));
 }
 
 pid_t startChild(const ChildSpec &spec, UniqueFd channel)

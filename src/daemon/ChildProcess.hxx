@@ -25,9 +25,6 @@ struct ProcessIdentity {
 // user.
 ProcessIdentity lookupIdentity(const std::string &user, const std::string &extra_group);
 
-// Becomes that user, for good. Throws std::system_error; the process should then end.
-void takeIdentity(const ProcessIdentity &identity);
-
 struct ChildSpec {
     std::string program; // absolute path
     std::vector<std::string> arguments;

@@ -42,6 +42,7 @@ netsaned_session_LDADD = $(server_session_libs) $(daemon_libs) $(LTDL_LIBS)
 
 netsaned_auth_SOURCES = \
 	src/daemon/AuthProcess.cxx src/daemon/AuthProcess.hxx \
+	src/daemon/BorrowedIdentity.cxx src/daemon/BorrowedIdentity.hxx \
 	src/daemon/DaemonPluginServices.cxx src/daemon/DaemonPluginServices.hxx \
 	src/daemon/auth_main.cxx
 netsaned_auth_LDADD = src/auth/libauth.la src/plugin/libplugin.la $(daemon_libs) $(LTDL_LIBS)
