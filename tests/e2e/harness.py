@@ -137,6 +137,8 @@ class Stage:
             raise SystemExit("NETSANE_STAGE isn't set: run the tests by `make check`, or say where"
                              " `make install DESTDIR=` put the programs")
 
+        self.root = root
+
         def folder(variable, default):
             return root + os.environ.get(variable, default)
 
@@ -253,6 +255,7 @@ class Daemon:
         if os.geteuid() != 0:
             del self.keys["user"]
         self.configure(keys or {}, tables, sane or {})
+        self.program = stage.netsaned
         self.process = None
         self.session_id = 0
         self.listeners = []
@@ -268,7 +271,7 @@ class Daemon:
         write_file(self.config, toml_text(self.keys, [("[sane]", self.sane), *tables]))
 
     def command(self):
-        return [self.stage.netsaned, "--config", self.config, "--foreground", "--ports-file", self.ports_file]
+        return [self.program, "--config", self.config, "--foreground", "--ports-file", self.ports_file]
 
     def environment(self):
         env = {"PATH": os.environ.get("PATH", "/usr/sbin:/usr/bin:/sbin:/bin"), "LANG": "C", "HOME": self.folder,
