@@ -8,8 +8,10 @@
 #include <algorithm>
 #include <cerrno>
 #include <cstdlib>
+#include <stdexcept>
 #include <sys/socket.h>
 #include <sys/stat.h>
+#include <system_error>
 #include <unistd.h>
 #include <utility>
 
@@ -27,6 +29,21 @@ void refuse(const UniqueFd &socket, const std::string &reason) noexcept
     ByteBuffer note;
     encodeServerFail(note, {0, reason});
     ::send(socket.get(), note.data().data(), note.size(), MSG_NOSIGNAL | MSG_DONTWAIT);
+}
+
+// The listening sockets; none, with a warning, for IPv6 on a host that has none: [::1] is in the default list.
+std::vector<UniqueFd> openSockets(const ListenAddress &address)
+{
+    try {
+        return listenOn(address);
+    } catch (const std::system_error &error) {
+        const int number = error.code().value();
+        const bool no_ipv6 = number == EAFNOSUPPORT || (number == EADDRNOTAVAIL && address.host == "::1");
+        if (!no_ipv6)
+            throw;
+        logWarning(std::string("not listening: ") + error.what());
+        return {};
+    }
 }
 
 } // namespace
@@ -54,9 +71,11 @@ void Acceptor::listenAt(const std::vector<ListenAddress> &addresses)
                                        [&](const Listener &listener) { return listener.configured == address; });
         if (known)
             continue;
-        for (auto &socket : listenOn(address))
+        for (auto &socket : openSockets(address))
             wanted.push_back({address, std::move(socket), false, nullptr});
     }
+    if (wanted.empty() && listeners_.empty())
+        throw std::runtime_error("there is no address to listen at");
     for (auto listener = listeners_.begin(); listener != listeners_.end();) {
         const bool keep = std::find(addresses.begin(), addresses.end(), listener->configured) != addresses.end();
         if (!keep)
