@@ -41,11 +41,6 @@ ClientConnection::ClientConnection(EventLoop &loop, ClientConnectionOwner &owner
                  handle([this] { session_.tick(EventLoop::now()); });
              }),
       linger_timer_(loop, [this] { end(); }),
-      login_failure_timer_(loop,
-                           [this] {
-                               for (const ExchangeKey exchange : std::exchange(unstarted_logins_, {}))
-                                   handle([&] { session_.loginFailed(exchange, EventLoop::now()); });
-                           }),
       peer_timer_(loop, [this] { checkPeer(); }),
       watch_(
           loop, socket_.get(), [this] { readable(); }, [this] { update(); })
@@ -192,7 +187,6 @@ void ClientConnection::end()
     watch_.wantWrite(false);
     timer_.cancel();
     linger_timer_.cancel();
-    login_failure_timer_.cancel();
     peer_timer_.cancel();
     for (auto &[key, channel] : channels_)
         channel->close();
@@ -313,11 +307,8 @@ void ClientConnection::startLogin(const LoginStart &login)
                           session_.peer().local,
                           login.attempt,
                           timeout_ms};
-    if (owner_.sendToAuth(encodeIpc(start)))
-        return;
-    // The engine mustn't be called from within its own call.
-    unstarted_logins_.push_back(login.exchange);
-    login_failure_timer_.schedule(Milliseconds(0));
+    if (!owner_.sendToAuth(encodeIpc(start)))
+        unstarted_logins_.push_back(start); // until there is an auth process again, or the login's deadline passes
 }
 
 void ClientConnection::continueLogin(ExchangeKey exchange, std::vector<std::vector<std::byte>> fields)
@@ -332,7 +323,14 @@ void ClientConnection::continueLogin(ExchangeKey exchange, std::vector<std::vect
 
 void ClientConnection::cancelLogin(ExchangeKey exchange)
 {
+    std::erase_if(unstarted_logins_, [exchange](const AuthStart &start) { return start.exchange == exchange; });
     owner_.sendToAuth(encodeIpc(IpcCommand::auth_cancel, ExchangeNote{id_, exchange}));
+}
+
+void ClientConnection::authReady()
+{
+    for (const AuthStart &start : std::exchange(unstarted_logins_, {}))
+        owner_.sendToAuth(encodeIpc(start));
 }
 
 void ClientConnection::loggedIn(const Identity &identity)

@@ -45,6 +45,7 @@ public:
     void authContinues(AuthFields fields);
     void authFailed(const ExchangeNote &note);
     void authGone();
+    void authReady();
     void setVersionCode(std::uint32_t version_code) { session_.setVersionCode(version_code); }
 
     // Ends the connection with a note.
@@ -86,14 +87,13 @@ private:
     ServerSession session_;
     std::map<DeviceKey, std::unique_ptr<DeviceStream>> channels_;
     std::vector<std::unique_ptr<DeviceStream>> closed_channels_; // until nobody up the stack uses them
-    std::vector<ExchangeKey> unstarted_logins_;                  // the auth process wasn't there
+    std::vector<AuthStart> unstarted_logins_;                    // the auth process wasn't there
     bool finishing_ = false;                                     // the linger timer runs
     bool lingering_ = false;                                     // our side is shut down, the peer's isn't
     bool ended_ = false;
     TimePoint scheduled_for_ = TimePoint::max();
     Timer timer_;
     Timer linger_timer_;
-    Timer login_failure_timer_;
     Timer peer_timer_; // while there is something unsent
     bool peer_watched_ = false;
     FdWatch watch_; // last: must go before the socket

@@ -132,6 +132,8 @@ void SessionProcess::authMessage(MessageView message)
     switch (static_cast<IpcCommand>(message.command)) {
     case IpcCommand::auth_methods:
         settings_.auth_methods = decodeAuthMethods(message);
+        for (const auto &[id, connection] : connections_)
+            connection->authReady();
         return becomeReady();
     case IpcCommand::auth_continue: {
         auto fields = decodeAuthFields(message);

@@ -5,6 +5,7 @@ E2E_TESTS = \
 	tests/e2e/differential_modes.py \
 	tests/e2e/differential_options.py \
 	tests/e2e/faults.py \
+	tests/e2e/hostile.py \
 	tests/e2e/lifecycle.py \
 	tests/e2e/listening.py \
 	tests/e2e/logins.py \
