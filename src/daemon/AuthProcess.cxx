@@ -15,6 +15,7 @@ namespace netsane {
 namespace {
 
 constexpr std::size_t max_exchanges = 1024;
+constexpr Milliseconds lonely_time{10000};
 
 std::vector<AuthField> views(const std::vector<std::vector<std::byte>> &fields)
 {
@@ -25,6 +26,12 @@ std::vector<AuthField> views(const std::vector<std::vector<std::byte>> &fields)
 
 AuthProcess::AuthProcess(EventLoop &loop, UniqueFd supervisor_channel)
     : loop_(loop),
+      lonely_timer_(loop,
+                    [this] {
+                        logError("no new session process came");
+                        exit_status_ = EXIT_FAILURE;
+                        loop_.stop();
+                    }),
       supervisor_(
           loop, std::move(supervisor_channel),
           [this](MessageView message, std::vector<UniqueFd> &fds) { supervisorMessage(message, fds); },
@@ -51,14 +58,21 @@ void AuthProcess::supervisorMessage(MessageView message, std::vector<UniqueFd> &
         exchanges_.clear(); // of the session process that is gone
         session_ = std::make_unique<PacketChannel>(
             loop_, std::move(fds.front()), [this](MessageView m, std::vector<UniqueFd> &) { sessionMessage(m); },
-            [this](const std::string &) {
-                exchanges_.clear();
-                session_.reset();
-            });
+            [this](const std::string &) { sessionEnded(); });
+        lonely_timer_.cancel();
         return sendMethods();
     default:
         logWarning("the supervisor sent command " + std::to_string(message.command));
     }
+}
+
+// The supervisor sends a new channel when it has started a new session process. Where only the channel was lost nobody
+// would: then this process ends, is started again, and both get a new one.
+void AuthProcess::sessionEnded()
+{
+    exchanges_.clear();
+    session_.reset();
+    lonely_timer_.schedule(lonely_time);
 }
 
 // --- setup ----------------------------------------------------------------------------------------------------
@@ -175,7 +189,7 @@ void AuthProcess::step(const ExchangeId &id, std::span<const AuthField> fields)
 {
     const auto running = exchanges_.find(id);
     if (running == exchanges_.end())
-        return;
+        return sendFailure(id); // of a process before this one
     AuthExchange &exchange = running->second.exchange;
     std::vector<std::vector<std::byte>> out;
     switch (exchange.step(fields, out)) {

@@ -42,6 +42,7 @@ private:
     void loadMethodsAsUser(const AuthSetup &setup);
     bool needsRoot() const;
     void sendMethods();
+    void sessionEnded();
 
     void start(const AuthStart &start);
     void step(const ExchangeId &id, std::span<const AuthField> fields);
@@ -55,6 +56,7 @@ private:
     std::vector<const Method *> methods_;
     std::map<ExchangeId, Running> exchanges_; // must end before plugins_
     int exit_status_ = 0;
+    Timer lonely_timer_; // the session process is gone and no new one comes
     std::unique_ptr<PacketChannel> session_;
     PacketChannel supervisor_;
 };

@@ -1,6 +1,8 @@
 #include "daemon/ClientConnection.hxx"
 
 #include "daemon/Log.hxx"
+#include "os/PeerHealth.hxx"
+#include "os/SecureMemory.hxx"
 #include "os/Socket.hxx"
 #include "wire/ProtocolError.hxx"
 
@@ -14,8 +16,12 @@ namespace netsane {
 namespace {
 
 constexpr std::size_t receive_bytes = 4096;
-constexpr std::size_t max_unsent_bytes = 256 * 1024; // more than that: the devices have to wait
+constexpr std::size_t max_receive_bytes = 64 * 1024;
+constexpr std::size_t max_unsent_bytes = 256 * 1024;       // more than that: the devices have to wait
+constexpr std::size_t max_unsent_replies_bytes = 1U << 20; // more than that: the client's requests have to wait
+constexpr std::size_t max_unsent_to_devices_bytes = 4U << 20;
 constexpr unsigned keep_alive_seconds = 30;
+constexpr Milliseconds peer_check_interval{10000};
 constexpr Milliseconds linger_time{2000};
 
 } // namespace
@@ -32,10 +38,15 @@ ClientConnection::ClientConnection(EventLoop &loop, ClientConnectionOwner &owner
       timer_(loop,
              [this] {
                  scheduled_for_ = TimePoint::max();
-                 session_.tick(EventLoop::now());
-                 update();
+                 handle([this] { session_.tick(EventLoop::now()); });
              }),
       linger_timer_(loop, [this] { end(); }),
+      login_failure_timer_(loop,
+                           [this] {
+                               for (const ExchangeKey exchange : std::exchange(unstarted_logins_, {}))
+                                   handle([&] { session_.loginFailed(exchange, EventLoop::now()); });
+                           }),
+      peer_timer_(loop, [this] { checkPeer(); }),
       watch_(
           loop, socket_.get(), [this] { readable(); }, [this] { update(); })
 {
@@ -49,24 +60,35 @@ ClientConnection::~ClientConnection() = default;
 
 // --- the socket -----------------------------------------------------------------------------------------------
 
-void ClientConnection::readable()
+template<typename Event>
+void ClientConnection::handle(const Event &event)
 {
-    if (lingering_)
-        return receiveRest();
     try {
-        const auto room = session_.receiveBuffer(receive_bytes);
-        const ssize_t got = ::recv(socket_.get(), room.data(), room.size(), 0);
-        if (got < 0 && (errno == EAGAIN || errno == EINTR))
-            return;
-        if (got <= 0) {
-            session_.peerClosed();
-            return end();
-        }
-        session_.received(static_cast<std::size_t>(got), EventLoop::now());
+        event();
     } catch (const ProtocolError &error) { // the one place where a client's errors end
         session_.fail(std::string("protocol error: ") + error.what());
     }
     update();
+}
+
+void ClientConnection::readable()
+{
+    if (lingering_)
+        return receiveRest();
+    handle([this] { receive(); });
+}
+
+void ClientConnection::receive()
+{
+    const auto room = session_.receiveBuffer(receive_bytes);
+    const ssize_t got = ::recv(socket_.get(), room.data(), std::min(room.size(), max_receive_bytes), 0);
+    if (got < 0 && (errno == EAGAIN || errno == EINTR))
+        return;
+    if (got <= 0) {
+        session_.peerClosed();
+        return end();
+    }
+    session_.received(static_cast<std::size_t>(got), EventLoop::now());
 }
 
 // After our last word: reads and drops, so that closing doesn't reset the connection before the peer has read it.
@@ -113,13 +135,16 @@ void ClientConnection::update()
         for (const auto &[key, channel] : channels_)
             channel->wantRead(session_.wantsDevice(key) && unsent < max_unsent_bytes);
         if (session_.isFinished() && !lingering_) {
-            linger_timer_.schedule(linger_time);
+            if (!std::exchange(finishing_, true))
+                linger_timer_.schedule(linger_time);
             if (unsent == 0) {
                 lingering_ = true;
                 ::shutdown(socket_.get(), SHUT_WR);
             }
         }
-        watch_.wantRead(session_.wantsInput() || lingering_);
+        watch_.wantRead(wantsInput() || lingering_);
+        if (unsent != 0 && !std::exchange(peer_watched_, true))
+            peer_timer_.schedule(peer_check_interval);
         session_.shrinkIfIdle();
     } catch (const ProtocolError &error) { // the crypt method has failed: nothing more can be said
         logWarning("connection " + std::to_string(id_) + ": " + error.what());
@@ -127,6 +152,27 @@ void ClientConnection::update()
     }
     closed_channels_.clear();
     schedule();
+}
+
+// A client that doesn't read its replies, or whose device doesn't take its requests, can't send more of them.
+bool ClientConnection::wantsInput()
+{
+    std::size_t to_devices = 0;
+    for (const auto &[key, channel] : channels_)
+        to_devices += channel->unsentBytes();
+    return session_.wantsInput() && session_.output().size() < max_unsent_replies_bytes &&
+           to_devices < max_unsent_to_devices_bytes;
+}
+
+// Keepalive says nothing while data waits to be acknowledged.
+void ClientConnection::checkPeer()
+{
+    peer_watched_ = false;
+    if (hasPeerVanished(socket_.get(), std::chrono::seconds(keep_alive_seconds))) {
+        logSession("the client's host doesn't answer");
+        return end();
+    }
+    update();
 }
 
 void ClientConnection::schedule()
@@ -146,6 +192,8 @@ void ClientConnection::end()
     watch_.wantWrite(false);
     timer_.cancel();
     linger_timer_.cancel();
+    login_failure_timer_.cancel();
+    peer_timer_.cancel();
     for (auto &[key, channel] : channels_)
         channel->close();
     owner_.connectionEnded(id_);
@@ -204,16 +252,18 @@ bool ClientConnection::drainDevice(DeviceKey key, DeviceStream &channel)
 void ClientConnection::openResult(const OpenResult &result, UniqueFd channel)
 {
     if (result.decision.kind == OpenDecision::Kind::opened) {
-        if (!channel)
-            return logError("a device was opened without a channel");
+        if (!channel) { // lost on the way: this process has no descriptors left
+            owner_.sendToSupervisor(encodeIpc(IpcCommand::close_device, DeviceNote{id_, result.device, {}}));
+            const OpenDecision refused{OpenDecision::Kind::refused, {Status::no_mem, "the server has too much open"}};
+            return handle([&] { session_.deviceOpened(result.device, refused, EventLoop::now()); });
+        }
         if (session_.isFinished() || ended_)
             return; // closing the descriptor ends the device process
         const DeviceKey key = result.device;
         channels_.insert_or_assign(
             key, std::make_unique<DeviceStream>(loop_, std::move(channel), [this, key] { deviceReadable(key); }));
     }
-    session_.deviceOpened(result.device, result.decision, EventLoop::now());
-    update();
+    handle([&] { session_.deviceOpened(result.device, result.decision, EventLoop::now()); });
 }
 
 void ClientConnection::sendToDevice(DeviceKey key, std::span<const std::byte> bytes)
@@ -246,8 +296,7 @@ void ClientConnection::listDevices()
 
 void ClientConnection::devicesListed(const GetDevicesReply &reply)
 {
-    session_.devicesListed(reply);
-    update();
+    handle([&] { session_.devicesListed(reply); });
 }
 
 // --- logins ---------------------------------------------------------------------------------------------------
@@ -255,13 +304,30 @@ void ClientConnection::devicesListed(const GetDevicesReply &reply)
 void ClientConnection::startLogin(const LoginStart &login)
 {
     const auto timeout_ms = static_cast<std::uint32_t>(settings_.login_timeout.count());
-    owner_.sendToAuth(encodeIpc(AuthStart{id_, login.exchange, login.method, login.user, session_.peer().address,
-                                          login.confidential, session_.peer().local, login.attempt, timeout_ms}));
+    const AuthStart start{id_,
+                          login.exchange,
+                          login.method,
+                          login.user,
+                          session_.peer().address,
+                          login.confidential,
+                          session_.peer().local,
+                          login.attempt,
+                          timeout_ms};
+    if (owner_.sendToAuth(encodeIpc(start)))
+        return;
+    // The engine mustn't be called from within its own call.
+    unstarted_logins_.push_back(login.exchange);
+    login_failure_timer_.schedule(Milliseconds(0));
 }
 
 void ClientConnection::continueLogin(ExchangeKey exchange, std::vector<std::vector<std::byte>> fields)
 {
-    owner_.sendToAuth(encodeIpc(IpcCommand::auth_step, AuthFields{id_, exchange, std::move(fields)}));
+    AuthFields step{id_, exchange, std::move(fields)};
+    ByteBuffer message = encodeIpc(IpcCommand::auth_step, step);
+    owner_.sendToAuth(message);
+    wipe(message.mutableData());
+    for (auto &field : step.fields)
+        wipe(field);
 }
 
 void ClientConnection::cancelLogin(ExchangeKey exchange)
@@ -271,26 +337,22 @@ void ClientConnection::cancelLogin(ExchangeKey exchange)
 
 void ClientConnection::loggedIn(const Identity &identity)
 {
-    session_.loggedIn(identity.exchange, identity.user, EventLoop::now());
-    update();
+    handle([&] { session_.loggedIn(identity.exchange, identity.user, EventLoop::now()); });
 }
 
 void ClientConnection::authContinues(AuthFields fields)
 {
-    session_.loginContinues(fields.exchange, std::move(fields.fields));
-    update();
+    handle([&] { session_.loginContinues(fields.exchange, std::move(fields.fields)); });
 }
 
 void ClientConnection::authFailed(const ExchangeNote &note)
 {
-    session_.loginFailed(note.exchange, EventLoop::now());
-    update();
+    handle([&] { session_.loginFailed(note.exchange, EventLoop::now()); });
 }
 
 void ClientConnection::authGone()
 {
-    session_.authGone(EventLoop::now());
-    update();
+    handle([&] { session_.authGone(EventLoop::now()); });
 }
 
 void ClientConnection::logSession(std::string_view text)

@@ -20,7 +20,8 @@ namespace netsane {
 class ClientConnectionOwner {
 public:
     virtual void sendToSupervisor(const ByteBuffer &message) = 0;
-    virtual void sendToAuth(const ByteBuffer &message) = 0;
+    // False when there is no auth process at the moment.
+    virtual bool sendToAuth(const ByteBuffer &message) = 0;
     virtual void connectionEnded(ConnectionId id) = 0;
 
 protected:
@@ -60,7 +61,12 @@ private:
     void cancelLogin(ExchangeKey exchange) override;
     void logSession(std::string_view text) override;
 
+    // Every event goes through here: runs it, ends the session where the client has broken the protocol, then update().
+    template<typename Event>
+    void handle(const Event &event);
+
     void readable();
+    void receive();
     void receiveRest();
     void deviceReadable(DeviceKey key);
     bool drainDevices();
@@ -68,6 +74,8 @@ private:
     bool flush();
     void update();
     void schedule();
+    void checkPeer();
+    bool wantsInput();
     void end();
 
     EventLoop &loop_;
@@ -78,11 +86,16 @@ private:
     ServerSession session_;
     std::map<DeviceKey, std::unique_ptr<DeviceStream>> channels_;
     std::vector<std::unique_ptr<DeviceStream>> closed_channels_; // until nobody up the stack uses them
+    std::vector<ExchangeKey> unstarted_logins_;                  // the auth process wasn't there
+    bool finishing_ = false;                                     // the linger timer runs
     bool lingering_ = false;                                     // our side is shut down, the peer's isn't
     bool ended_ = false;
     TimePoint scheduled_for_ = TimePoint::max();
     Timer timer_;
     Timer linger_timer_;
+    Timer login_failure_timer_;
+    Timer peer_timer_; // while there is something unsent
+    bool peer_watched_ = false;
     FdWatch watch_; // last: must go before the socket
 };
 

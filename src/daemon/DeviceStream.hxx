@@ -28,6 +28,8 @@ public:
     // The next message that has been read; valid until the next call. Throws ProtocolError.
     std::optional<MessageView> next() { return decoder_.next(); }
 
+    std::size_t unsentBytes() const noexcept { return out_.size(); }
+
     void wantRead(bool wanted) { watch_.wantRead(wanted); }
 
     // Closes the stream: the device process closes its device and ends.

@@ -1,10 +1,12 @@
 #include "daemon/PacketChannel.hxx"
 
+#include "os/SecureMemory.hxx"
 #include "wire/FrameDecoder.hxx"
 #include "wire/ProtocolError.hxx"
 
 #include <exception>
 #include <poll.h>
+#include <sys/socket.h>
 #include <system_error>
 #include <utility>
 
@@ -38,9 +40,9 @@ PacketChannel::PacketChannel(EventLoop &loop, UniqueFd socket, OnMessage on_mess
 
 void PacketChannel::send(const ByteBuffer &message, std::vector<UniqueFd> fds)
 {
-    if (ended_)
-        return;
     const auto bytes = message.data();
+    if (ended_ || bytes.size() > max_packet_bytes)
+        return;
     waiting_.push_back({{bytes.begin(), bytes.end()}, std::move(fds)});
     // An error here shows up as an end when the loop reads: on_end_ must not be called from within send().
     if (waiting_.size() == 1)
@@ -54,10 +56,14 @@ void PacketChannel::flush()
             const auto fds = numbers(waiting_.front().fds);
             if (!sendPacket(socket_.get(), waiting_.front().bytes, fds))
                 break;
+            wipe(waiting_.front().bytes);
             waiting_.pop_front();
         }
     } catch (const std::system_error &) {
-        waiting_.clear(); // the peer is gone; reading says so
+        // A packet lost would leave the two processes with different ideas of the world: the channel ends, which
+        // reading finds out.
+        waiting_.clear();
+        ::shutdown(socket_.get(), SHUT_RDWR);
     }
     watch_.wantWrite(!waiting_.empty());
 }
@@ -74,6 +80,7 @@ void PacketChannel::readable()
             if (result == ReceiveResult::end)
                 return end("end of file");
             on_message_(viewMessage(packet.bytes, packet_limits), packet.fds);
+            wipe(packet.bytes);
         } catch (const ProtocolError &error) {
             return end(error.what());
         } catch (const std::system_error &error) {

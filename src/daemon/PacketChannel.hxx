@@ -27,7 +27,8 @@ public:
     // Makes the socket non-blocking.
     PacketChannel(EventLoop &loop, UniqueFd socket, OnMessage on_message, OnEnd on_end);
 
-    // Sends a message with descriptors, which are closed on this side once they are on their way.
+    // Sends a message with descriptors, which are closed on this side once they are on their way. A message over
+    // max_packet_bytes is dropped. What is kept is overwritten afterwards: it may hold a password.
     void send(const ByteBuffer &message, std::vector<UniqueFd> fds = {});
 
     // Waits until everything is sent; for a last word before exiting. Blocks for at most a second.

@@ -34,14 +34,19 @@ void SessionProcess::supervisorMessage(MessageView message, std::vector<UniqueFd
     case IpcCommand::session_setup:
         return configure(decodeSessionSetup(message));
     case IpcCommand::auth_channel:
-        if (fds.size() == 1)
-            auth_ = std::make_unique<PacketChannel>(
-                loop_, std::move(fds.front()), [this](MessageView m, std::vector<UniqueFd> &) { authMessage(m); },
-                [this](const std::string &) { authEnded(); });
+        if (fds.size() != 1)
+            return;
+        if (auth_)
+            authEnded(); // its end of file is still on the way
+        auth_ = std::make_unique<PacketChannel>(
+            loop_, std::move(fds.front()), [this](MessageView m, std::vector<UniqueFd> &) { authMessage(m); },
+            [this](const std::string &) { authEnded(); });
         return;
     case IpcCommand::new_connection:
         if (fds.size() == 1)
             addConnection(decodeNewConnection(message), std::move(fds.front()));
+        else // lost on the way: no descriptors left here
+            connectionEnded(decodeNewConnection(message).connection);
         return;
     case IpcCommand::open_result: {
         const auto result = decodeOpenResult(message);
@@ -190,10 +195,11 @@ void SessionProcess::sendToSupervisor(const ByteBuffer &message)
     supervisor_.send(message);
 }
 
-void SessionProcess::sendToAuth(const ByteBuffer &message)
+bool SessionProcess::sendToAuth(const ByteBuffer &message)
 {
     if (auth_)
         auth_->send(message);
+    return auth_ != nullptr;
 }
 
 } // namespace netsane

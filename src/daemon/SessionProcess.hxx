@@ -29,7 +29,7 @@ public:
 private:
     // ClientConnectionOwner
     void sendToSupervisor(const ByteBuffer &message) override;
-    void sendToAuth(const ByteBuffer &message) override;
+    bool sendToAuth(const ByteBuffer &message) override;
     void connectionEnded(ConnectionId id) override;
 
     void supervisorMessage(MessageView message, std::vector<UniqueFd> &fds);

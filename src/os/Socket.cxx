@@ -62,12 +62,10 @@ void setKeepAlive(int fd, unsigned seconds) noexcept
     const int on = 1;
     const int idle = static_cast<int>(seconds) / 3 + 1;
     const int count = 3;
-    const unsigned timeout_ms = seconds * 1000;
     ::setsockopt(fd, SOL_SOCKET, SO_KEEPALIVE, &on, sizeof on);
     ::setsockopt(fd, IPPROTO_TCP, TCP_KEEPIDLE, &idle, sizeof idle);
     ::setsockopt(fd, IPPROTO_TCP, TCP_KEEPINTVL, &idle, sizeof idle);
     ::setsockopt(fd, IPPROTO_TCP, TCP_KEEPCNT, &count, sizeof count);
-    ::setsockopt(fd, IPPROTO_TCP, TCP_USER_TIMEOUT, &timeout_ms, sizeof timeout_ms);
 }
 
 std::pair<UniqueFd, UniqueFd> streamSocketPair()

@@ -20,7 +20,8 @@ void setCloseOnExec(int fd, bool close_on_exec);
 // TCP_NODELAY; does nothing on sockets that aren't TCP.
 void setNoDelay(int fd) noexcept;
 
-// SO_KEEPALIVE with short times, and TCP_USER_TIMEOUT, so that a peer that vanished is noticed; TCP only.
+// SO_KEEPALIVE with short times, so that a peer that vanished is noticed while nothing is sent; TCP only. For the time
+// when something is, see hasPeerVanished().
 void setKeepAlive(int fd, unsigned seconds) noexcept;
 
 // Two connected unix sockets. Blocking.

@@ -310,6 +310,8 @@ void encodeRefusal(ByteBuffer &out, Command command, const Outcome &outcome)
     case Command::abort:
     case Command::exit:
         return encodeBare(out, command);
+    case Command::status_text:
+        return encodeStatusTextReply(out, outcome.reason);
     case Command::init:
         return encodeInitReply(out, {outcome, 0});
     case Command::get_devices:

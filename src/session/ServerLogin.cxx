@@ -36,7 +36,6 @@ bool ServerLogin::canOffer(bool confidential) const noexcept
 
 void ServerLogin::ask(SessionTime now)
 {
-    attempt_ = 0;
     login_deadline_ = now + settings_.login_timeout;
     state_ = ServerState::user_asked;
     encodeUserRequest(out_);
@@ -111,6 +110,7 @@ ServerLogin::Result ServerLogin::clientFailed(const ClientFail &fail, SessionTim
                             std::string(stateName(state_)));
     host_.cancelLogin(exchange_);
     exchange_running_ = false;
+    state_ = ServerState::checking;
     // The refused method is out even if the client lists it; beyond that its list only narrows.
     std::erase_if(candidates_, [&](const AuthMethodInfo &method) {
         return method.id == method_ ||
@@ -131,9 +131,16 @@ ServerLogin::Result ServerLogin::authGone(SessionTime now)
     return exchange_running_ ? attemptFailed(now) : Result::none;
 }
 
+bool ServerLogin::swallows(Command command) noexcept
+{
+    const bool answers = command == Command::pass_reply || command == Command::fail;
+    return answers && std::exchange(reply_crosses_, false);
+}
+
 ServerLogin::Result ServerLogin::attemptFailed(SessionTime now)
 {
     exchange_running_ = false;
+    reply_crosses_ = state_ == ServerState::pass_asked;
     state_ = ServerState::checking;
     delay_until_ = now + settings_.auth_fail_delay;
     return tick(now);
@@ -145,6 +152,7 @@ ServerLogin::Result ServerLogin::loggedIn(ExchangeKey exchange, const std::strin
         return Result::none;
     exchange_running_ = false;
     logged_in_ = true;
+    attempt_ = 0;
     user_ = user;
     state_ = ServerState::open;
     login_deadline_.reset();
@@ -185,6 +193,7 @@ void ServerLogin::reset()
         host_.cancelLogin(exchange_);
     exchange_running_ = false;
     logged_in_ = false;
+    reply_crosses_ = false;
     user_.clear();
     state_ = ServerState::open;
     login_deadline_.reset();

@@ -41,6 +41,9 @@ public:
     // The auth process is gone: an attempt in progress fails.
     Result authGone(SessionTime now);
 
+    // True for the client's one answer to a PASS_REQ whose exchange has ended meanwhile: it is to be ignored.
+    bool swallows(Command command) noexcept;
+
     Result tick(SessionTime now);
     std::optional<SessionTime> nextDeadline() const noexcept;
     // The deadline of the login as a whole has passed.
@@ -74,7 +77,8 @@ private:
     std::uint32_t method_ = 0;               // of the exchange in progress
     ExchangeKey exchange_ = 0;
     bool exchange_running_ = false;
-    unsigned attempt_ = 0;
+    bool reply_crosses_ = false; // a PASS_REQ was sent whose answer nobody waits for any more
+    unsigned attempt_ = 0;       // of the connection: declining and being asked again gives no new tries
     std::optional<SessionTime> login_deadline_;
     std::optional<SessionTime> delay_until_; // a failed attempt is answered then
 };

@@ -14,8 +14,6 @@ namespace netsane {
 
 namespace {
 
-constexpr SessionDuration abort_grace{10000};
-
 // What the session answers itself, only when everything before is answered.
 bool isLocal(Command command) noexcept
 {
@@ -31,10 +29,17 @@ bool isLocal(Command command) noexcept
     }
 }
 
-// Decodes a request for its checks alone, so that what reaches a device process is well-formed.
+// Decodes a request for its checks alone, when it comes: what is wrong with it is its sender's fault, and what is
+// begun later or reaches a device process is well-formed.
 void checkRequest(Command command, MessageView request)
 {
     switch (command) {
+    case Command::status_text:
+        decodeStatusTextRequest(request);
+        return;
+    case Command::open:
+        decodeOpenRequest(request);
+        return;
     case Command::get_option:
         decodeGetOptionRequest(request);
         return;
@@ -62,15 +67,14 @@ void ServerSession::handleRequest(MessageView message, SessionTime now)
     if (command == Command::abort)
         return handleAbort(message, now);
     std::optional<DeviceKey> device;
-    if (!isLocal(command)) {
+    if (!isLocal(command))
         device = handles_.find(decodeHandle(message));
-        checkRequest(command, message);
-    }
+    checkRequest(command, message);
     const bool behind_local = !queue_.empty() && isLocal(queue_.front().command);
     const bool can_begin =
         !holdsRequests() && queue_.allBegun() && !behind_local && (!isLocal(command) || queue_.empty());
     if (queue_.empty())
-        last_sent_ = now; // progress notes count from here
+        last_sent_ = blame_since_ = now; // progress notes count from here
     RequestSlot &slot = queue_.push(command, device);
     if (can_begin)
         begin(slot, message, now);
@@ -82,22 +86,36 @@ void ServerSession::handleRequest(MessageView message, SessionTime now)
 void ServerSession::handleAbort(MessageView message, SessionTime now)
 {
     const auto device = handles_.find(decodeHandle(message));
-    for (auto &slot : queue_)
-        if (device && slot.device == device && slot.state == RequestSlot::State::queued &&
-            slot.command != Command::close)
-            queue_.refuse(slot, {Status::cancelled, {}});
+    const bool closes_first = device && cancelQueued(*device, now);
     if (queue_.empty())
-        last_sent_ = now;
+        last_sent_ = blame_since_ = now;
     RequestSlot &slot = queue_.push(Command::abort, device);
-    if (!device || dead_devices_.contains(*device)) {
-        queue_.refuse(slot, {});
+    if (closes_first) {
+        queue_.keep(slot, message); // its turn comes when the handle is gone
     } else {
-        ByteBuffer request;
-        encodeHandleRequest(request, Command::abort, channel_handle);
-        host_.sendToDevice(*device, request.data());
-        abort_deadlines_.emplace(*device, now + abort_grace);
+        beginDevice(slot, message);
+        blame_since_ = now; // from now on the device is expected to hurry
     }
     pump(now);
+}
+
+// For an ABRT: what still waits for its turn on that device is cancelled, or where its reply has no status for
+// that goes to the device now. True where a CLOS waits, which is neither.
+bool ServerSession::cancelQueued(DeviceKey device, SessionTime now)
+{
+    for (auto &slot : queue_) {
+        if (slot.device != device || slot.state != RequestSlot::State::queued)
+            continue;
+        if (slot.command == Command::close)
+            return true;
+        if (slot.command == Command::get_option) {
+            const ByteBuffer request = queue_.takeRequest(slot, RequestSlot::State::dispatched);
+            begin(slot, viewMessage(request.data(), limits_after_login), now);
+        } else {
+            queue_.refuse(slot, {Status::cancelled, {}});
+        }
+    }
+    return false;
 }
 
 void ServerSession::pump(SessionTime now)
@@ -113,11 +131,23 @@ bool ServerSession::flushReady(SessionTime now)
     bool flushed = false;
     while (!queue_.empty() && queue_.front().state == RequestSlot::State::ready) {
         transport_.messages().append(queue_.front().reply.data());
-        queue_.popFront();
-        last_sent_ = now;
+        popFront(now);
         flushed = true;
     }
     return flushed;
+}
+
+void ServerSession::popFront(SessionTime now)
+{
+    queue_.popFront();
+    last_sent_ = blame_since_ = now;
+}
+
+void ServerSession::refuseAll(const Outcome &outcome)
+{
+    for (auto &slot : queue_)
+        if (slot.state != RequestSlot::State::ready)
+            queue_.refuse(slot, outcome);
 }
 
 // Begins the first request that can be begun. A request that the session answers itself waits until all before
@@ -250,12 +280,9 @@ void ServerSession::deviceMessage(DeviceKey key, MessageView message, SessionTim
         openReplied(slot, message);
     } else {
         transport_.messages().append(message.bytes);
-        if (slot.command == Command::abort)
-            abort_deadlines_.erase(key);
         if (slot.command == Command::close)
             dropDevice(key);
-        queue_.popFront();
-        last_sent_ = now;
+        popFront(now);
     }
     pump(now);
 }
@@ -289,7 +316,6 @@ void ServerSession::deviceGone(DeviceKey key, const std::string &reason, Session
     for (auto &slot : queue_)
         if (slot.device == key && slot.state != RequestSlot::State::ready)
             queue_.refuse(slot, {Status::io_error, reason});
-    abort_deadlines_.erase(key);
     host_.closeDevice(key);
     pump(now);
 }
@@ -298,17 +324,20 @@ void ServerSession::dropDevice(DeviceKey key)
 {
     handles_.remove(key);
     dead_devices_.erase(key);
-    abort_deadlines_.erase(key);
     host_.closeDevice(key);
 }
 
 void ServerSession::closeAllDevices()
 {
-    for (const DeviceKey key : handles_.keys())
+    for (const DeviceKey key : handles_.keys()) {
         host_.closeDevice(key);
+        // An ABRT that has overtaken what is being done now would wait for ever.
+        for (auto &slot : queue_)
+            if (slot.device == key && slot.state == RequestSlot::State::dispatched)
+                queue_.refuse(slot, {Status::cancelled, {}});
+    }
     handles_.clear();
     dead_devices_.clear();
-    abort_deadlines_.clear();
 }
 
 } // namespace netsane

@@ -14,6 +14,7 @@ namespace {
 constexpr std::uint32_t version_code_1_0_0 = 1U << 24;
 constexpr std::size_t max_queued_request_bytes = 2U << 20;
 constexpr std::size_t idle_buffer_bytes = 4096;
+constexpr SessionDuration abort_grace{10000};
 
 } // namespace
 
@@ -26,8 +27,9 @@ ServerSession::ServerSession(const SessionSettings &settings, std::vector<const 
       transport_(limits_before_login),
       login_(settings_, peer_, host_, transport_.messages()),
       version_code_(version_code_1_0_0),
+      blame_since_(now),
       last_sent_(now),
-      last_received_(now)
+      last_message_(now)
 {
     crypt_asked_ = std::any_of(crypt_methods_.begin(), crypt_methods_.end(),
                                [](const Method *method) { return method->id() != crypt_method_none; });
@@ -78,7 +80,6 @@ bool ServerSession::wantsInput() const noexcept
 
 void ServerSession::received(std::size_t count_bytes, SessionTime now)
 {
-    last_received_ = now;
     transport_.received(count_bytes);
     while (!finished_) {
         const auto message = transport_.nextMessage();
@@ -90,6 +91,10 @@ void ServerSession::received(std::size_t count_bytes, SessionTime now)
 
 void ServerSession::handle(MessageView message, SessionTime now)
 {
+    last_message_ = now; // bytes alone don't count: nobody holds a place by sending one now and then
+    was_told_anything_ = true;
+    if (login_.swallows(static_cast<Command>(message.command)))
+        return;
     if (!isLegalFromClient(state(), message.command))
         throw ProtocolError("command " + std::to_string(message.command) + " is not legal while " +
                             std::string(stateName(state())));
@@ -107,7 +112,8 @@ void ServerSession::handle(MessageView message, SessionTime now)
     case Command::user:
         return loginResult(login_.userNamed(decodeUser(message), transport_.isConfidential()), now);
     case Command::pass_reply:
-        return login_.passReplied(decodePass(message));
+        login_.passReplied(decodePass(message));
+        return transport_.wipeMessage();
     case Command::fail:
         return loginResult(login_.clientFailed(decodeClientFail(message), now), now);
     default:
@@ -155,15 +161,16 @@ void ServerSession::loginResult(ServerLogin::Result result, SessionTime now)
             host_.openDevice(*queue_.front().device, opening_name_);
         return pump(now);
     case ServerLogin::Result::declined:
-        if (settings_.login_at_connect)
+        if (settings_.login_at_connect) {
+            refuseAll({Status::access_denied, "no login"});
+            flushReady(now);
             return fail("a login is required");
+        }
         if (open_waits)
             queue_.refuse(queue_.front(), {Status::access_denied, "no login"});
         return pump(now);
     case ServerLogin::Result::exhausted:
-        for (auto &slot : queue_)
-            if (slot.state != RequestSlot::State::ready)
-                queue_.refuse(slot, {Status::access_denied, "login failed"});
+        refuseAll({Status::access_denied, "login failed"});
         flushReady(now);
         return endCleanly();
     }
@@ -218,20 +225,48 @@ void ServerSession::tick(SessionTime now)
 {
     if (finished_)
         return;
+    if (!transport_.output().empty())
+        blame_since_ = now; // a client that doesn't read holds up the replies, that is not the device's fault
     loginResult(login_.tick(now), now);
     if (login_.isLate(now))
         return fail("the login took too long");
-    if (!queue_.empty() && !login_.inProgress() && now - last_sent_ >= settings_.progress_interval) {
+    if (!queue_.empty() && !waitsForClient() && now - last_sent_ >= settings_.progress_interval) {
         encodeHello(transport_.messages(), {"still working", {}, {}});
         last_sent_ = now;
     }
-    const auto aborts = abort_deadlines_;
-    for (const auto &[key, deadline] : aborts)
-        if (now >= deadline)
-            deviceGone(key, "the device did not stop when it was told to", now);
-    if (settings_.idle_timeout.count() != 0 && !handles_.empty() && queue_.empty() &&
-        now - last_received_ >= settings_.idle_timeout)
-        fail("idle for too long with a device open");
+    if (const auto deadline = abortDeadline(); deadline && now >= *deadline)
+        deviceGone(*queue_.front().device, "the device did not stop when it was told to", now);
+    if (const auto deadline = idleDeadline(); deadline && now >= *deadline)
+        fail(was_told_anything_ ? "idle for too long" : "nothing was said");
+}
+
+// Somebody has to type: no progress is made, and none is noted.
+bool ServerSession::waitsForClient() const noexcept
+{
+    return login_.state() == ServerState::user_asked || login_.state() == ServerState::pass_asked;
+}
+
+// Until when the device that has been told to stop has to answer the request at the front of the queue.
+std::optional<SessionTime> ServerSession::abortDeadline() const noexcept
+{
+    const auto isAbortBehindFront = [this](const RequestSlot &slot) {
+        return slot.command == Command::abort && slot.state == RequestSlot::State::dispatched &&
+               slot.device == queue_.front().device;
+    };
+    if (queue_.empty() || !queue_.front().device || std::none_of(queue_.begin(), queue_.end(), isAbortBehindFront))
+        return std::nullopt;
+    return blame_since_ + abort_grace;
+}
+
+// Until when a client with nothing outstanding has to say something: soon where it has said nothing yet, or is to
+// choose its encryption; not at all while a login with a deadline of its own is going on.
+std::optional<SessionTime> ServerSession::idleDeadline() const noexcept
+{
+    if (crypt_asked_ || !was_told_anything_)
+        return last_message_ + settings_.login_timeout;
+    if (settings_.idle_timeout.count() == 0 || !queue_.empty() || login_.inProgress())
+        return std::nullopt;
+    return last_message_ + settings_.idle_timeout;
 }
 
 std::optional<SessionTime> ServerSession::nextDeadline() const
@@ -240,12 +275,12 @@ std::optional<SessionTime> ServerSession::nextDeadline() const
         return std::nullopt;
     std::optional<SessionTime> next = login_.nextDeadline();
     const auto consider = [&next](SessionTime time) { next = next ? std::min(*next, time) : time; };
-    if (!queue_.empty() && !login_.inProgress())
+    if (!queue_.empty() && !waitsForClient())
         consider(last_sent_ + settings_.progress_interval);
-    for (const auto &[key, deadline] : abort_deadlines_)
-        consider(deadline);
-    if (settings_.idle_timeout.count() != 0 && !handles_.empty() && queue_.empty())
-        consider(last_received_ + settings_.idle_timeout);
+    if (const auto deadline = abortDeadline())
+        consider(*deadline);
+    if (const auto deadline = idleDeadline())
+        consider(*deadline);
     return next;
 }
 

@@ -14,7 +14,6 @@
 #include "session/ServerLogin.hxx"
 #include "session/SessionTransport.hxx"
 
-#include <map>
 #include <optional>
 #include <set>
 #include <string>
@@ -83,8 +82,11 @@ private:
     // requests
     void handleRequest(MessageView message, SessionTime now);
     void handleAbort(MessageView message, SessionTime now);
+    bool cancelQueued(DeviceKey device, SessionTime now);
     void pump(SessionTime now);
     bool flushReady(SessionTime now);
+    void popFront(SessionTime now);
+    void refuseAll(const Outcome &outcome);
     bool beginNext(SessionTime now);
     void begin(RequestSlot &slot, MessageView request, SessionTime now);
     void beginLocal(RequestSlot &slot, MessageView request, SessionTime now);
@@ -95,6 +97,9 @@ private:
     void dropDevice(DeviceKey key);
     ServerState state() const noexcept;
     bool holdsRequests() const noexcept;
+    bool waitsForClient() const noexcept;
+    std::optional<SessionTime> abortDeadline() const noexcept;
+    std::optional<SessionTime> idleDeadline() const noexcept;
 
     const SessionSettings &settings_;
     const std::vector<const Method *> crypt_methods_;
@@ -105,16 +110,17 @@ private:
     RequestQueue queue_;
     HandleTable handles_;
     std::set<DeviceKey> dead_devices_; // handles that answer IO_ERROR from now on
-    std::map<DeviceKey, SessionTime> abort_deadlines_;
-    std::string opening_name_; // of the OPEN at the front of the queue
+    std::string opening_name_;         // of the OPEN at the front of the queue
     DeviceKey next_key_ = 1;
     Hello client_hello_;
     std::uint32_t version_code_;
     bool crypt_asked_ = false;
     bool first_message_ = true;
     bool finished_ = false;
+    bool was_told_anything_ = false; // a whole message has come
+    SessionTime blame_since_;        // since when the request at the front of the queue could have been answered
     SessionTime last_sent_;
-    SessionTime last_received_;
+    SessionTime last_message_; // received
 };
 
 } // namespace netsane

@@ -27,6 +27,9 @@ public:
     // The next message; valid until the next call on this object. Throws ProtocolError.
     std::optional<MessageView> nextMessage();
 
+    // Overwrites the message that nextMessage() returned.
+    void wipeMessage() noexcept { decoder_.wipeReturned(); }
+
     // Messages to send are appended here.
     ByteBuffer &messages() noexcept { return messages_; }
 

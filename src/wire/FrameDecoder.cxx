@@ -3,6 +3,7 @@
 #include "util/ByteOrder.hxx"
 #include "wire/ProtocolError.hxx"
 
+#include <cstring>
 #include <string>
 #include <utility>
 
@@ -100,6 +101,11 @@ ByteBuffer FrameDecoder::takePending()
     dropReturned();
     scanned_ = missing_ = 0;
     return std::exchange(buffer_, ByteBuffer());
+}
+
+void FrameDecoder::wipeReturned() noexcept
+{
+    ::explicit_bzero(buffer_.mutableData().data(), returned_);
 }
 
 void FrameDecoder::shrinkIfEmpty(std::size_t keep_bytes) noexcept

@@ -39,6 +39,9 @@ public:
     // Takes those bytes out, for the crypto switch: they belong to the crypt method (protocol.md §5).
     ByteBuffer takePending();
 
+    // Overwrites the message that next() returned, for one that holds a password.
+    void wipeReturned() noexcept;
+
     // How many more bytes the message in progress needs at the least; 0 when nothing is known.
     std::size_t missingBytes() const noexcept { return missing_; }
 

@@ -405,12 +405,113 @@ TEST_F(ServerSessionTest, IdleWithADeviceOpenIsEnded)
     EXPECT_TRUE(session->isFinished());
 }
 
-TEST_F(ServerSessionTest, IdleWithoutADeviceIsNot)
+TEST_F(ServerSessionTest, IdleWithoutADeviceIsEndedToo)
 {
     begin();
-    now += settings.idle_timeout;
+    send(bare(Command::init));
+    now += settings.idle_timeout - milliseconds(1);
     session->tick(now);
     EXPECT_FALSE(session->isFinished());
+    now += milliseconds(1);
+    session->tick(now);
+    EXPECT_TRUE(session->isFinished());
+}
+
+TEST_F(ServerSessionTest, SilenceAtTheStartIsEndedSoonAndBytesAloneDoNotHelp)
+{
+    begin();
+    EXPECT_EQ(session->nextDeadline(), now + settings.login_timeout);
+    now += settings.login_timeout - milliseconds(1);
+    const std::byte half[2] = {};
+    sendBytes(half);
+    session->tick(now);
+    EXPECT_FALSE(session->isFinished());
+    now += milliseconds(1);
+    session->tick(now);
+    EXPECT_TRUE(session->isFinished());
+}
+
+TEST_F(ServerSessionTest, MalformedRequestsAreNoticedWhenTheyComeAndNotWhenTheyBegin)
+{
+    for (const Command command : {Command::status_text, Command::open, Command::read, Command::control_option}) {
+        host.calls.clear();
+        begin();
+        send(bare(Command::get_devices)); // what comes now has to wait
+        EXPECT_THROW(send(bare(command)), ProtocolError) << static_cast<std::uint32_t>(command);
+    }
+}
+
+TEST_F(ServerSessionTest, AbortLetsDescriptorsThrough)
+{
+    begin();
+    const auto handle = openDevice(1);
+    send(bare(Command::get_devices));
+    ByteBuffer option;
+    encodeGetOptionRequest(option, handle, {3});
+    send(option);
+    send(read(handle));
+    EXPECT_THAT(host.commandsToDevice(), IsEmpty());
+    send(withHandle(Command::abort, handle));
+    EXPECT_THAT(host.commandsToDevice(), ElementsAre(Command::get_option, Command::abort));
+    session->devicesListed({});
+    ByteBuffer descriptor;
+    encodeGetOptionReply(descriptor, nullptr);
+    deviceSays(1, descriptor);
+    deviceSays(1, bare(Command::abort));
+    EXPECT_THAT(takeCommands(), ElementsAre(Command::get_devices, Command::get_option, Command::read, Command::abort));
+}
+
+TEST_F(ServerSessionTest, AbortDoesNotOvertakeAClose)
+{
+    begin();
+    const auto handle = openDevice(1);
+    send(bare(Command::get_devices));
+    send(withHandle(Command::close, handle));
+    send(withHandle(Command::abort, handle));
+    EXPECT_THAT(host.commandsToDevice(), IsEmpty());
+    session->devicesListed({});
+    EXPECT_THAT(host.commandsToDevice(), ElementsAre(Command::close));
+    deviceSays(1, bare(Command::close));
+    EXPECT_THAT(takeCommands(), ElementsAre(Command::get_devices, Command::close, Command::abort));
+}
+
+TEST_F(ServerSessionTest, AbortThatOvertookAnExitIsAnswered)
+{
+    begin();
+    const auto handle = openDevice(1);
+    send(bare(Command::get_devices));
+    send(bare(Command::exit));
+    send(withHandle(Command::abort, handle));
+    session->devicesListed({});
+    EXPECT_THAT(takeCommands(), ElementsAre(Command::get_devices, Command::exit, Command::abort));
+}
+
+TEST_F(ServerSessionTest, AnAbortBehindAnotherDeviceIsNotLate)
+{
+    begin();
+    const auto busy = openDevice(1);
+    const auto idle = openDevice(2);
+    send(read(busy));
+    send(withHandle(Command::abort, idle));
+    now += std::chrono::seconds(30);
+    session->tick(now);
+    EXPECT_THAT(host.calls, testing::Not(testing::Contains("close 2"))) << "its reply isn't awaited yet";
+}
+
+TEST_F(ServerSessionTest, AReadThatIgnoresItsAbortEndsTheDevice)
+{
+    begin();
+    const auto handle = openDevice(1);
+    send(read(handle));
+    now += std::chrono::seconds(60);
+    send(withHandle(Command::abort, handle));
+    take();
+    session->tick(now);
+    EXPECT_THAT(host.calls, IsEmpty()) << "it has its time from the ABRT on";
+    take();
+    now += std::chrono::seconds(10);
+    session->tick(now);
+    EXPECT_THAT(host.calls, ElementsAre("close 1"));
 }
 
 TEST_F(ServerSessionTest, HelloMustComeFirst)
@@ -623,6 +724,62 @@ TEST_F(ServerLoginTest, LoginHasADeadlineThatBytesDoNotMove)
     session->tick(now);
     EXPECT_TRUE(session->isFinished());
     EXPECT_THAT(takeCommands(), ElementsAre(Command::fail));
+}
+
+TEST_F(ServerLoginTest, DecliningGivesNoNewTries)
+{
+    askAtOpen();
+    failAttempt(1);
+    take();
+    failAttempt(2);
+    take();
+    sendFail({static_cast<std::uint32_t>(Command::user), {}});
+    take();
+    send(open("test:0"));
+    session->deviceOpened(2, {OpenDecision::Kind::login_needed, {}}, now);
+    take();
+    failAttempt(3);
+    take();
+    EXPECT_TRUE(session->isFinished());
+}
+
+TEST_F(ServerLoginTest, DecliningAtConnectAnswersWhatIsHeld)
+{
+    settings.login_at_connect = true;
+    begin();
+    ByteBuffer status;
+    encodeStatusTextRequest(status, 1);
+    send(status);
+    send(bare(Command::get_devices));
+    sendFail({static_cast<std::uint32_t>(Command::user), {}});
+    const auto sent = take();
+    ASSERT_EQ(sent.size(), 3U);
+    EXPECT_EQ(decodeStatusTextReply(view(sent[0])), "no login");
+    EXPECT_EQ(decodeGetDevicesReply(view(sent[1])).outcome.status, Status::access_denied);
+    EXPECT_EQ(static_cast<Command>(view(sent[2]).command), Command::fail);
+    EXPECT_TRUE(session->isFinished());
+}
+
+TEST_F(ServerLoginTest, AnAnswerThatCrossesTheEndOfItsExchangeIsIgnoredOnce)
+{
+    askAtOpen();
+    sendUser("alice");
+    session->loginContinues(1, {});
+    take();
+    session->authGone(now);
+    sendPass(1);
+    EXPECT_THROW(sendPass(1), ProtocolError);
+}
+
+TEST_F(ServerLoginTest, ProgressIsNotedWhileALoginIsChecked)
+{
+    askAtOpen();
+    now += settings.progress_interval;
+    session->tick(now);
+    EXPECT_THAT(takeCommands(), IsEmpty()) << "the client is to answer";
+    sendUser("alice");
+    session->tick(now);
+    EXPECT_THAT(takeCommands(), ElementsAre(Command::hello));
 }
 
 TEST_F(ServerLoginTest, ReplyForAnotherMethodIsAnError)
