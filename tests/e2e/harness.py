@@ -212,7 +212,7 @@ class Stage:
         }
 
 
-LEAK_REPORT = re.compile(r"^==\d+==ERROR: LeakSanitizer: .*?^SUMMARY: .*?$", re.MULTILINE | re.DOTALL)
+LEAK_REPORT = re.compile(r"^==\S*==ERROR: LeakSanitizer: .*?^SUMMARY: .*?$", re.MULTILINE | re.DOTALL)
 LEAK = re.compile(r"^(?:Direct|Indirect) leak of .*?(?=^\s*$)", re.MULTILINE | re.DOTALL)
 # The caller of malloc() has no name: a module that was unloaded, or that has no symbols, and so none of ours.
 FOREIGN_LEAK = re.compile(r"\w+ leak of \d+ byte\(s\) in \d+ object\(s\) allocated from:\n"
@@ -231,8 +231,8 @@ def without_foreign_leaks(text):
         foreign = bool(leaks) and all(FOREIGN_LEAK.match(leak) for leak in leaks)
         return "" if foreign and "netsane::" not in report.group() else report.group()
 
-    text = LEAK_REPORT.sub(kept, text)
-    return text if text.replace("=", "").strip() else ""
+    left = LEAK_REPORT.sub(kept, text)
+    return text if left.replace("=", "").strip() else ""
 
 
 def sanitizer_reports(prefix):
