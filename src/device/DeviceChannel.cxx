@@ -34,6 +34,13 @@ bool isPeerGone(const std::system_error &error) noexcept
     return error.code().value() == EPIPE || error.code().value() == ECONNRESET;
 }
 
+// What the backend takes only between two frames.
+bool isFrameChange(const DeviceRequest &request) noexcept
+{
+    return request.command == Command::start ||
+           (request.command == Command::control_option && request.control.action != Action::get);
+}
+
 } // namespace
 
 DeviceChannel::DeviceChannel(UniqueFd channel, UniqueFd terminate, DeviceLink &link)
@@ -160,12 +167,13 @@ void DeviceChannel::requestAbort(DeviceRequest &request)
 }
 
 // What the main thread executes already keeps its own answer. OPEN and CLOS are not for ABRT to cancel: the client
-// would take the handle for closed, or for open, when it is not.
+// would take the handle for closed, or for open, when it is not. GOPT's reply has no status: cancelled, it would say
+// that there is no such option.
 void DeviceChannel::cancelQueued()
 {
     const auto isCancellable = [](const DeviceRequest &request) {
         return request.command != Command::open && request.command != Command::close &&
-               request.command != Command::abort;
+               request.command != Command::abort && request.command != Command::get_option;
     };
     if (has_job_ && isCancellable(queue_.front()) && link_.withdrawJob())
         has_job_ = false;
@@ -225,8 +233,12 @@ bool DeviceChannel::answerHead()
         if (!answerRead(request))
             return false;
     } else {
-        postJob(request);
-        return false;
+        const auto may_begin = isFrameChange(request) ? hasWholeFrame() : true;
+        if (may_begin == true)
+            postJob(request);
+        if (may_begin != false)
+            return false;
+        refuseInFrame(request);
     }
     queue_.pop_front();
     return true;
@@ -257,6 +269,7 @@ bool DeviceChannel::answerRead(const DeviceRequest &request)
                 return false;
             }
             sending_bytes_ = std::min(data.bytes.size(), wanted);
+            given_bytes_ += sending_bytes_;
             writer_.startData(data.bytes.first(sending_bytes_));
             return true;
         }
@@ -267,6 +280,28 @@ bool DeviceChannel::answerRead(const DeviceRequest &request)
     }
     encodeReadReply(writer_.messages(), {frame_end_, {}});
     return true;
+}
+
+// Whether all data of the client's frame has been given to it, for those requests that would spoil it. Nothing while
+// only the backend knows, which is asked as if by a READ: the answer must not depend on how far ahead it has been read.
+std::optional<bool> DeviceChannel::hasWholeFrame()
+{
+    if (frame_ != FrameState::active)
+        return true;
+    const bool is_given = frame_bytes_ && given_bytes_ >= *frame_bytes_;
+    const auto data = link_.frontData(is_given ? 0 : 1);
+    if (!data.bytes.empty())
+        return false;
+    if (is_given || data.end)
+        return true;
+    return std::nullopt;
+}
+
+void DeviceChannel::refuseInFrame(const DeviceRequest &request)
+{
+    const auto reason = request.command == Command::start ? "the frame before this one is still being read"
+                                                          : "options can't be set while an image is being read";
+    encodeRefusal(writer_.messages(), request.command, {Status::invalid, reason});
 }
 
 void DeviceChannel::postJob(DeviceRequest &request)
@@ -283,13 +318,14 @@ bool DeviceChannel::takeResult(const DeviceRequest &request)
         return false;
     has_job_ = false;
     writer_.messages().append(result->reply.data());
-    const bool is_change = request.command == Command::control_option && request.control.action != Action::get;
-    if (result->has_started_frame)
+    if (result->frame_change == DeviceLink::FrameChange::started) {
         frame_ = FrameState::active;
-    else if (request.command == Command::close)
+        given_bytes_ = 0;
+        frame_bytes_ = result->frame_bytes;
+    } else if (result->frame_change == DeviceLink::FrameChange::left || request.command == Command::close ||
+               (frame_ == FrameState::ended && isFrameChange(request))) {
         frame_ = FrameState::none;
-    else if (frame_ == FrameState::ended && (request.command == Command::start || is_change))
-        frame_ = FrameState::none;
+    }
     return true;
 }
 

@@ -39,6 +39,8 @@ private:
     void progress();
     bool answerHead();
     bool answerRead(const DeviceRequest &request);
+    std::optional<bool> hasWholeFrame();
+    void refuseInFrame(const DeviceRequest &request);
     bool takeResult(const DeviceRequest &request);
     void postJob(DeviceRequest &request);
     void answerHere(const DeviceRequest &request);
@@ -56,10 +58,12 @@ private:
     std::deque<DeviceRequest> queue_; // not answered, oldest first
     bool is_greeted_ = false;
     bool with_descriptors_ = false;
-    bool has_job_ = false;                // the main thread has the first of the queue
-    std::size_t sending_bytes_ = 0;       // of data that lies in the link and is on its way
-    FrameState frame_ = FrameState::none; // the client's: it ends when its end has been answered
-    Outcome frame_end_;                   // FrameState::ended
+    bool has_job_ = false;                     // the main thread has the first of the queue
+    std::size_t sending_bytes_ = 0;            // of data that lies in the link and is on its way
+    FrameState frame_ = FrameState::none;      // the client's: it ends when its end has been answered
+    Outcome frame_end_;                        // FrameState::ended
+    std::uint64_t given_bytes_ = 0;            // of the frame, answered to READs
+    std::optional<std::uint64_t> frame_bytes_; // as announced at STAR, where that is known
     std::optional<Clock::time_point> partial_due_;
     std::optional<Clock::time_point> signal_due_;
 };

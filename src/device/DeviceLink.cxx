@@ -27,19 +27,23 @@ void DeviceLink::clearWake() noexcept
     [[maybe_unused]] const auto read_bytes = ::read(wake_fd_.get(), &count, sizeof count);
 }
 
-bool DeviceLink::hasTask(bool reading) const noexcept
+bool DeviceLink::hasTask(Reading reading) const noexcept
 {
-    return quit_ || aborts_wanted_ != aborts_done_ || job_ || (reading && blocks_.hasRoom());
+    if (quit_ || aborts_wanted_ != aborts_done_ || job_)
+        return true;
+    if (reading == Reading::on_demand)
+        return wake_at_bytes_ != 0;
+    return reading == Reading::ahead && blocks_.hasRoom();
 }
 
-DeviceLink::Task DeviceLink::next(bool reading)
+DeviceLink::Task DeviceLink::next(Reading reading)
 {
     std::unique_lock lock(mutex_);
     while (!hasTask(reading)) {
-        waits_for_room_ = reading;
+        waits_for_ = reading;
         main_news_.wait(lock);
     }
-    waits_for_room_ = false;
+    waits_for_ = Reading::none;
     if (quit_)
         return Task::quit;
     if (aborts_wanted_ != aborts_done_)
@@ -50,7 +54,7 @@ DeviceLink::Task DeviceLink::next(bool reading)
 void DeviceLink::pause(std::chrono::milliseconds timeout)
 {
     std::unique_lock lock(mutex_);
-    main_news_.wait_for(lock, timeout, [this] { return hasTask(false); });
+    main_news_.wait_for(lock, timeout, [this] { return hasTask(Reading::none); });
 }
 
 DeviceRequest DeviceLink::takeJob()
@@ -85,6 +89,8 @@ void DeviceLink::beginFrame()
     const std::lock_guard lock(mutex_);
     blocks_.clear();
     frame_end_.reset();
+    is_last_read_ = false;
+    wake_at_bytes_ = 0;
 }
 
 std::span<std::byte> DeviceLink::room()
@@ -93,14 +99,15 @@ std::span<std::byte> DeviceLink::room()
     return blocks_.room();
 }
 
-void DeviceLink::commit(std::size_t length)
+void DeviceLink::commit(std::size_t length, bool is_last)
 {
     const std::lock_guard lock(mutex_);
     const bool was_empty = blocks_.front().empty();
     blocks_.commit(length, BlockQueue::Clock::now());
+    is_last_read_ = is_last;
     if (wake_at_bytes_ == 0)
         return;
-    const bool is_enough = blocks_.front().size() >= wake_at_bytes_ || blocks_.isFrontComplete();
+    const bool is_enough = blocks_.front().size() >= wake_at_bytes_ || blocks_.isFrontComplete() || is_last;
     if (is_enough)
         wake_at_bytes_ = 0;
     // The first byte starts the I/O thread's clock for partial data.
@@ -162,11 +169,13 @@ DeviceLink::FrontData DeviceLink::frontData(std::size_t wanted)
     const std::lock_guard lock(mutex_);
     FrontData data;
     data.bytes = blocks_.front();
-    data.is_complete = blocks_.isFrontComplete() || frame_end_;
+    data.is_complete = blocks_.isFrontComplete() || frame_end_ || (is_last_read_ && !data.bytes.empty());
     data.time = blocks_.frontTime();
     if (data.bytes.empty())
         data.end = frame_end_;
     wake_at_bytes_ = data.is_complete || data.bytes.size() >= wanted ? 0 : wanted;
+    if (wake_at_bytes_ != 0 && waits_for_ == Reading::on_demand)
+        main_news_.notify_one();
     return data;
 }
 
@@ -174,7 +183,7 @@ void DeviceLink::consume(std::size_t length)
 {
     const std::lock_guard lock(mutex_);
     blocks_.consume(length);
-    if (waits_for_room_ && blocks_.hasRoom())
+    if (waits_for_ == Reading::ahead && blocks_.hasRoom())
         main_news_.notify_one();
 }
 

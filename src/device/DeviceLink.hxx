@@ -24,9 +24,16 @@ class DeviceLink {
 public:
     enum class Task { job, read, abort, quit };
 
+    // What the main thread reads: nothing, as far ahead as there is room, or only what a READ waits for.
+    enum class Reading { none, ahead, on_demand };
+
+    // What a job did to the client's frame. `left`: a STAR that failed or an option that was set behind its last byte.
+    enum class FrameChange { none, started, left };
+
     struct Result {
         ByteBuffer reply;
-        bool has_started_frame = false;
+        FrameChange frame_change = FrameChange::none;
+        std::optional<std::uint64_t> frame_bytes; // FrameChange::started: as announced, where that is known
     };
 
     // What there is for a READ.
@@ -43,10 +50,10 @@ public:
 
     // --- main thread ---
 
-    // Waits for something to do: the end first, then aborts, a job, and with `reading` room for data.
-    Task next(bool reading);
+    // Waits for something to do: the end first, then aborts, a job, and room for data as `reading` says.
+    Task next(Reading reading);
 
-    // Waits like next(false), but not for longer than this.
+    // Waits like next(Reading::none), but not for longer than this.
     void pause(std::chrono::milliseconds timeout);
 
     // After Task::job.
@@ -62,7 +69,7 @@ public:
 
     void beginFrame();
     std::span<std::byte> room();
-    void commit(std::size_t length);
+    void commit(std::size_t length, bool is_last); // is_last: the announced bytes are complete
     void endFrame(Outcome outcome);
 
     // The device is closed, libsane is done.
@@ -82,7 +89,8 @@ public:
     std::uint64_t requestAbort(); // returns the count of aborts asked for up to now
     std::uint64_t abortsDone();
 
-    // Wakes up the I/O thread when there is more than this says: `wanted` bytes, the first byte, or the end.
+    // Wakes up the I/O thread when there is more than this says: `wanted` bytes, the first byte, or the end. With
+    // 0 it only looks, and the main thread isn't asked for anything.
     FrontData frontData(std::size_t wanted);
     void consume(std::size_t length);
 
@@ -91,7 +99,7 @@ public:
     bool waitFinished(std::chrono::milliseconds timeout);
 
 private:
-    bool hasTask(bool reading) const noexcept;
+    bool hasTask(Reading reading) const noexcept;
     void wake() noexcept;
 
     UniqueFd wake_fd_;
@@ -109,8 +117,9 @@ private:
 
     BlockQueue blocks_;
     std::optional<Outcome> frame_end_;
+    bool is_last_read_ = false;
     std::size_t wake_at_bytes_ = 0; // 0: the I/O thread isn't waiting for data
-    bool waits_for_room_ = false;
+    Reading waits_for_ = Reading::none;
 };
 
 } // namespace netsane

@@ -29,7 +29,7 @@ std::optional<std::uint64_t> frameBytes(const Parameters &parameters)
 void DeviceWorker::run()
 {
     for (;;) {
-        switch (link_.next(is_reading_)) {
+        switch (link_.next(reading())) {
         case DeviceLink::Task::job:
             execute(link_.takeJob());
             break;
@@ -58,11 +58,11 @@ void DeviceWorker::execute(const DeviceRequest &request)
     else if (request.command == Command::get_option)
         getOption(request, result.reply);
     else if (request.command == Command::control_option)
-        controlOption(request, result.reply);
+        controlOption(request, result);
     else if (request.command == Command::get_parameters)
         getParameters(request, result.reply);
     else if (request.command == Command::start)
-        result.has_started_frame = start(request, result.reply);
+        start(result);
     else
         readDirectly(request, result.reply);
     link_.finishJob(std::move(result));
@@ -105,19 +105,21 @@ void DeviceWorker::getOption(const DeviceRequest &request, ByteBuffer &reply)
     }
 }
 
-bool DeviceWorker::isAheadOfClient(const DeviceRequest &request) const noexcept
+DeviceLink::Reading DeviceWorker::reading() const noexcept
 {
-    return request.frame_active && (!is_reading_ || frame_bytes_left_ == 0U);
+    if (!is_reading_)
+        return DeviceLink::Reading::none;
+    return frame_bytes_left_ == 0U ? DeviceLink::Reading::on_demand : DeviceLink::Reading::ahead;
 }
 
-void DeviceWorker::controlOption(const DeviceRequest &request, ByteBuffer &reply)
+void DeviceWorker::controlOption(const DeviceRequest &request, DeviceLink::Result &result)
 {
-    ControlOptionReply controlled;
-    if (isAheadOfClient(request) && request.control.action != Action::get)
-        controlled.outcome = {Status::invalid, "options can't be set while an image is being read"};
-    else
-        controlled = netsane::controlOption(handle_.get(), options_, request.control, request.with_descriptors);
-    encodeControlOptionReply(reply, controlled);
+    const auto controlled = netsane::controlOption(handle_.get(), options_, request.control, request.with_descriptors);
+    if (request.control.action != Action::get && controlled.outcome.status == Status::good) {
+        is_reading_ = false;
+        result.frame_change = DeviceLink::FrameChange::left;
+    }
+    encodeControlOptionReply(result.reply, controlled);
 }
 
 void DeviceWorker::getParameters(const DeviceRequest &request, ByteBuffer &reply)
@@ -130,14 +132,11 @@ void DeviceWorker::getParameters(const DeviceRequest &request, ByteBuffer &reply
     encodeGetParametersReply(reply, answered);
 }
 
-bool DeviceWorker::start(const DeviceRequest &request, ByteBuffer &reply)
+void DeviceWorker::start(DeviceLink::Result &result)
 {
     StartReply started;
-    if (isAheadOfClient(request)) {
-        started.outcome = {Status::invalid, "the frame before this one is still being read"};
-        encodeStartReply(reply, started);
-        return false;
-    }
+    is_reading_ = false;
+    result.frame_change = DeviceLink::FrameChange::left;
     {
         const CancelSignal::Scope scope(handle_.get());
         started.outcome.status = link_.isInterrupted() ? Status::cancelled : handle_.start();
@@ -154,9 +153,10 @@ bool DeviceWorker::start(const DeviceRequest &request, ByteBuffer &reply)
         frame_bytes_left_ = frame_parameters_ ? frameBytes(*frame_parameters_) : std::nullopt;
         link_.beginFrame();
         is_reading_ = true;
+        result.frame_change = DeviceLink::FrameChange::started;
+        result.frame_bytes = frame_bytes_left_;
     }
-    encodeStartReply(reply, started);
-    return started.outcome.status == Status::good;
+    encodeStartReply(result.reply, started);
 }
 
 void DeviceWorker::readDirectly(const DeviceRequest &request, ByteBuffer &reply)
@@ -196,7 +196,7 @@ void DeviceWorker::readAhead()
     } else if (length != 0) {
         if (frame_bytes_left_)
             *frame_bytes_left_ -= std::min<std::uint64_t>(*frame_bytes_left_, length);
-        link_.commit(length);
+        link_.commit(length, frame_bytes_left_ == 0U);
     } else {
         link_.pause(empty_read_pause);
     }

@@ -1,10 +1,10 @@
 // The main thread of a device process: the only caller of libsane. Executes the jobs that the I/O thread hands over,
 // and between them reads the frame that runs, as far ahead as the link has room.
 //
-// What a client sees while it reads data that was read ahead: PARM answers with the parameters frozen at STAR. When the
-// backend is already at the end of the frame and the client isn't, a COPT that sets something and a STAR are answered
-// INVAL: the backend itself would take them, but a local frontend in that place is in mid-scan, where SANE's standard
-// has options refused (the `test` backend says INVAL too). Before that the backend answers for itself.
+// What a client sees while it reads data that was read ahead: PARM answers with the parameters frozen at STAR; the
+// channel refuses a STAR and a COPT that sets something until the client has all data of its frame. Behind the last
+// byte that the parameters announce nothing is read ahead: the backend is asked for the end of the frame only when the
+// client asks for it, so a frontend that never does finds the backend as it would locally.
 #pragma once
 
 #include "device/DeviceLink.hxx"
@@ -35,14 +35,14 @@ private:
     void open(const DeviceRequest &request, ByteBuffer &reply);
     void close(ByteBuffer &reply);
     void getOption(const DeviceRequest &request, ByteBuffer &reply);
-    void controlOption(const DeviceRequest &request, ByteBuffer &reply);
+    void controlOption(const DeviceRequest &request, DeviceLink::Result &result);
     void getParameters(const DeviceRequest &request, ByteBuffer &reply);
-    bool start(const DeviceRequest &request, ByteBuffer &reply);
+    void start(DeviceLink::Result &result);
     void readDirectly(const DeviceRequest &request, ByteBuffer &reply);
     void readAhead();
     void abort();
     void stop() noexcept;
-    bool isAheadOfClient(const DeviceRequest &request) const noexcept;
+    DeviceLink::Reading reading() const noexcept;
 
     DeviceLink &link_;
     const SaneLibrary &library_;
@@ -54,8 +54,7 @@ private:
     std::vector<std::byte> direct_buffer_;
     bool was_opened_ = false;
     bool is_reading_ = false; // between STAR and the backend's end of the frame
-    // Of the frame, as its parameters tell; nothing where they don't. Some backends take options again from the last
-    // byte on, not from the end of the frame.
+    // Of the frame, as its parameters tell; nothing where they don't.
     std::optional<std::uint64_t> frame_bytes_left_;
 };
 

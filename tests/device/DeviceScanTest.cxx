@@ -113,6 +113,29 @@ TEST_F(DeviceScan, FeederGivesPagesUntilNoDocs)
     expectSameAsLocal({{"source", text("Automatic Document Feeder")}}, 20);
 }
 
+TEST_F(DeviceScan, FeederGivesAllPagesToAClientThatReadsNoEnd)
+{
+    ASSERT_EQ(client_.open().outcome.status, Status::good);
+    client_.set("source", text("Automatic Document Feeder"));
+    client_.set("test-picture", text("Grid"));
+    std::vector<std::byte> first;
+    for (int page = 0; page < 10; ++page) {
+        const auto started = client_.start();
+        ASSERT_EQ(started.outcome.status, Status::good) << "page " << page << ": " << started.outcome.reason;
+        const auto bytes = static_cast<std::size_t>(started.parameters->bytes_per_line * started.parameters->lines);
+        std::vector<std::byte> data;
+        while (data.size() < bytes) {
+            ASSERT_EQ(client_.start().outcome.status, Status::invalid) << "in mid-frame";
+            ASSERT_EQ(client_.read(static_cast<std::uint32_t>(std::min<std::size_t>(bytes - data.size(), 7000)), data),
+                      Status::good);
+        }
+        if (page == 0)
+            first = data;
+        EXPECT_TRUE(data == first) << "page " << page;
+    }
+    EXPECT_EQ(client_.start().outcome.status, Status::no_docs);
+}
+
 TEST_F(DeviceScan, ReadLimitOfOneByteComesInFewMessages)
 {
     const OptionSettings settings{

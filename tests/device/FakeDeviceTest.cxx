@@ -88,6 +88,24 @@ TEST_F(FakeDevice, AbortInterruptsABlockedStart)
     EXPECT_EQ(client.start().outcome.status, Status::good);
 }
 
+TEST_F(FakeDevice, AbortLeavesGetOptionAlone)
+{
+    auto &client = open("hangs-in-start");
+    client.sendBare(Command::start);
+    ByteBuffer behind;
+    encodeGetOptionRequest(behind, channel_handle, {1});
+    encodeControlOptionRequest(behind, channel_handle, {1, Action::get, ValueType::string, {}});
+    client.send(behind);
+    waitForHang();
+    client.sendBare(Command::abort);
+    EXPECT_EQ(decodeStartReply(client.receive()).outcome.status, Status::cancelled);
+    const auto option = decodeGetOptionReply(client.receive());
+    ASSERT_TRUE(option) << "a cancelled GOPT says that there is no such option";
+    EXPECT_EQ(option->name, "endless");
+    EXPECT_EQ(decodeControlOptionReply(client.receive(), true).outcome.status, Status::cancelled);
+    EXPECT_EQ(client.receive().command, static_cast<std::uint32_t>(Command::abort));
+}
+
 TEST_F(FakeDevice, EveryAbortIsAnswered)
 {
     auto &client = open("hangs-in-read");
@@ -100,6 +118,65 @@ TEST_F(FakeDevice, EveryAbortIsAnswered)
         EXPECT_EQ(client.receiveRead().outcome.status, Status::cancelled);
         EXPECT_EQ(client.receive().command, static_cast<std::uint32_t>(Command::abort));
     }
+}
+
+TEST_F(FakeDevice, FrameIsLeftOnlyWhenAllItsDataHasBeenGiven)
+{
+    for (const auto name : {"good", "announces"}) {
+        SCOPED_TRACE(name);
+        auto &client = open(name);
+        ASSERT_EQ(client.start().outcome.status, Status::good);
+        const ControlOptionRequest set{1, Action::set, ValueType::string, text("1234567")};
+        for (std::size_t given = 0; given < 40; given += 10) {
+            const auto refused = client.start().outcome;
+            EXPECT_EQ(refused.status, Status::invalid) << given;
+            EXPECT_NE(refused.reason.find("still being read"), std::string::npos) << refused.reason;
+            EXPECT_EQ(client.control(set).outcome.status, Status::invalid) << given;
+            EXPECT_EQ(client.control({1, Action::set_auto, ValueType::string, {}}).outcome.status, Status::invalid);
+            EXPECT_EQ(client.control({1, Action::get, ValueType::string, {}}).outcome.status, Status::good);
+            std::vector<std::byte> data;
+            ASSERT_EQ(client.read(10, data), Status::good);
+            ASSERT_EQ(data, std::vector<std::byte>(10, std::byte(given / 5 + 1)));
+        }
+        ASSERT_EQ(client.start().outcome.status, Status::good) << "without reading the end";
+        std::vector<std::byte> data;
+        while (data.size() < 40 && client.read(10, data) == Status::good)
+            ;
+        ASSERT_EQ(data.size(), 40U) << "of the second frame";
+        EXPECT_EQ(data.back(), std::byte(7));
+        EXPECT_EQ(client.control(set).outcome.status, Status::good);
+        EXPECT_EQ(client.start().outcome.status, Status::good);
+    }
+}
+
+TEST_F(FakeDevice, BackendIsAskedForTheEndOnlyWhenTheClientAsks)
+{
+    auto &client = open("announces");
+    for (int frame = 0; frame < 20; ++frame) {
+        ASSERT_EQ(client.start().outcome.status, Status::good);
+        std::vector<std::byte> data;
+        while (data.size() < 40)
+            ASSERT_EQ(client.read(1000, data), Status::good);
+        client.parameters();
+    }
+    EXPECT_EQ(client.standardError().find("asked for the end"), std::string::npos);
+    std::vector<std::byte> data;
+    EXPECT_EQ(client.read(1000, data), Status::eof);
+    EXPECT_EQ(client.read(1000, data), Status::eof);
+}
+
+TEST_F(FakeDevice, StartThatWaitsForTheBackendIsCancelledByAbort)
+{
+    auto &client = open("stalls");
+    ASSERT_EQ(client.start().outcome.status, Status::good);
+    std::vector<std::byte> data;
+    ASSERT_EQ(client.read(10, data), Status::good);
+    waitForHang();
+    client.sendBare(Command::start);
+    client.sendBare(Command::abort);
+    EXPECT_EQ(decodeStartReply(client.receive()).outcome.status, Status::cancelled);
+    EXPECT_EQ(client.receive().command, static_cast<std::uint32_t>(Command::abort));
+    EXPECT_EQ(client.start().outcome.status, Status::good);
 }
 
 TEST_F(FakeDevice, EndOfTheChannelInterruptsABlockedCall)

@@ -111,7 +111,7 @@ SANE_Status sane_control_option(SANE_Handle, SANE_Int option, SANE_Action action
 
 SANE_Status sane_get_parameters(SANE_Handle, SANE_Parameters *parameters)
 {
-    *parameters = {SANE_FRAME_GRAY, SANE_TRUE, 10, 10, -1, 8};
+    *parameters = {SANE_FRAME_GRAY, SANE_TRUE, 10, 10, is("announces") ? 4 : -1, 8};
     return is("no-parameters") ? SANE_STATUS_INVAL : SANE_STATUS_GOOD;
 }
 
@@ -136,6 +136,10 @@ SANE_Status sane_read(SANE_Handle, SANE_Byte *data, SANE_Int max_length, SANE_In
         *length = is("long-read") ? max_length + 1 : -1;
         return SANE_STATUS_GOOD;
     }
+    if (is("stalls") && reads > 1)
+        return hang();
+    if (reads > 7)
+        std::fputs("asked for the end\n", stderr);
     if (reads == 9)
         return SANE_STATUS_EOF;
     if (reads % 2 == 0)

@@ -11,6 +11,7 @@ E2E_TESTS = \
 	tests/e2e/logins.py \
 	tests/e2e/pnm.py \
 	tests/e2e/privileges.py \
+	tests/e2e/reports.py \
 	tests/e2e/seed_client.py \
 	tests/e2e/seed_errors.py \
 	tests/e2e/seed_login.py
