@@ -38,6 +38,12 @@ PacketChannel::PacketChannel(EventLoop &loop, UniqueFd socket, OnMessage on_mess
     watch_.wantRead(true);
 }
 
+PacketChannel::~PacketChannel()
+{
+    if (destroyed_)
+        *destroyed_ = true;
+}
+
 void PacketChannel::send(const ByteBuffer &message, std::vector<UniqueFd> fds)
 {
     const auto bytes = message.data();
@@ -70,25 +76,46 @@ void PacketChannel::flush()
 
 void PacketChannel::readable()
 {
-    // A few packets a turn, so that one busy peer doesn't keep the others waiting.
-    for (int i = 0; i < max_packets_per_turn && !ended_; ++i) {
-        Packet packet;
-        try {
-            const auto result = receivePacket(socket_.get(), packet);
-            if (result == ReceiveResult::would_block)
-                return;
-            if (result == ReceiveResult::end)
-                return end("end of file");
-            on_message_(viewMessage(packet.bytes, packet_limits), packet.fds);
-            wipe(packet.bytes);
-        } catch (const ProtocolError &error) {
-            return end(error.what());
-        } catch (const std::system_error &error) {
-            return end(error.what());
-        } catch (const std::length_error &error) {
-            return end(error.what());
+    struct Mark {
+        PacketChannel &channel;
+        bool destroyed = false;
+        ~Mark()
+        {
+            if (!destroyed)
+                channel.destroyed_ = nullptr;
         }
+    } mark{*this};
+    destroyed_ = &mark.destroyed;
+    // A few packets a turn, so that one busy peer doesn't keep the others waiting.
+    for (int i = 0; i < max_packets_per_turn && receiveOne(mark.destroyed); ++i)
+        ;
+}
+
+// False when there is no more for now, or the channel is gone.
+bool PacketChannel::receiveOne(const bool &destroyed)
+{
+    std::string reason;
+    try {
+        Packet packet;
+        const auto result = receivePacket(socket_.get(), packet);
+        if (result == ReceiveResult::would_block)
+            return false;
+        if (result == ReceiveResult::end)
+            throw ProtocolError("end of file");
+        const OnMessage on_message = on_message_; // may destroy this
+        on_message(viewMessage(packet.bytes, packet_limits), packet.fds);
+        wipe(packet.bytes);
+        return !destroyed && !ended_;
+    } catch (const ProtocolError &error) {
+        reason = error.what();
+    } catch (const std::system_error &error) {
+        reason = error.what();
+    } catch (const std::length_error &error) {
+        reason = error.what();
     }
+    if (!destroyed)
+        end(reason);
+    return false;
 }
 
 void PacketChannel::end(const std::string &reason)

@@ -1,8 +1,9 @@
 // One end of a SOCK_SEQPACKET pair between two processes of the daemon, on the event loop.
 //
 // Owned by whoever talks to the other process. Packets that the kernel has no room for are queued. The callbacks are
-// called from the loop, never from send(); a ProtocolError that on_message throws, a malformed packet and the end of
-// the other process all end in on_end, once, after which nothing is sent or received any more.
+// called from the loop, never from send(), and may destroy the channel; a ProtocolError that on_message throws, a
+// malformed packet and the end of the other process all end in on_end, once, after which nothing is sent or received
+// any more.
 #pragma once
 
 #include "event/Watch.hxx"
@@ -26,6 +27,9 @@ public:
 
     // Makes the socket non-blocking.
     PacketChannel(EventLoop &loop, UniqueFd socket, OnMessage on_message, OnEnd on_end);
+    ~PacketChannel();
+    PacketChannel(const PacketChannel &) = delete;
+    PacketChannel &operator=(const PacketChannel &) = delete;
 
     // Sends a message with descriptors, which are closed on this side once they are on their way. A message over
     // max_packet_bytes is dropped. What is kept is overwritten afterwards: it may hold a password.
@@ -41,6 +45,7 @@ private:
     };
 
     void readable();
+    bool receiveOne(const bool &destroyed);
     void flush();
     void end(const std::string &reason);
 
@@ -49,7 +54,8 @@ private:
     OnEnd on_end_;
     std::deque<Waiting> waiting_;
     bool ended_ = false;
-    FdWatch watch_; // last: must go before the socket
+    bool *destroyed_ = nullptr; // of the readable() in progress, which outlives this
+    FdWatch watch_;             // last: must go before the socket
 };
 
 } // namespace netsane
