@@ -4,6 +4,7 @@ src_config_libconfig_server_la_SOURCES = \
 	src/config/AccessRules.cxx src/config/AccessRules.hxx \
 	src/config/CidrPrefix.cxx src/config/CidrPrefix.hxx \
 	src/config/ConfigError.hxx \
+	src/config/ConfigReload.cxx src/config/ConfigReload.hxx \
 	src/config/ServerConfig.cxx src/config/ServerConfig.hxx \
 	src/config/TomlSection.cxx src/config/TomlSection.hxx
 src_config_libconfig_server_la_CPPFLAGS = $(AM_CPPFLAGS) $(TOMLPLUSPLUS_CFLAGS)

@@ -7,7 +7,6 @@
 
 #include <algorithm>
 #include <cerrno>
-#include <cstdlib>
 #include <stdexcept>
 #include <sys/socket.h>
 #include <sys/stat.h>
@@ -19,12 +18,11 @@ namespace netsane {
 
 namespace {
 
-constexpr int first_taken_over_fd = 3;
 constexpr int max_accepts_per_turn = 32;
 constexpr Milliseconds pause_without_descriptors{200};
 
 // The reason, sent if the socket takes it at once; nobody waits for a peer that is refused.
-void refuse(const UniqueFd &socket, const std::string &reason) noexcept
+void sendRefusal(const UniqueFd &socket, const std::string &reason) noexcept
 {
     ByteBuffer note;
     encodeServerFail(note, {0, reason});
@@ -49,9 +47,17 @@ std::vector<UniqueFd> openSockets(const ListenAddress &address)
 } // namespace
 
 Acceptor::Acceptor(EventLoop &loop, Judge judge, OnConnection on_connection)
-    : loop_(loop), judge_(std::move(judge)), on_connection_(std::move(on_connection)), pause_(loop, [this] {
-          for (auto &listener : listeners_)
-              listener.watch->wantRead(accepting_);
+    : loop_(loop),
+      judge_(std::move(judge)),
+      on_connection_(std::move(on_connection)),
+      pause_(loop,
+             [this] {
+                 for (auto &listener : listeners_)
+                     listener.watch->wantRead(accepting_);
+             }),
+      refusals_timer_(loop, [this] {
+          if (const auto count = refusals_.takeCount(); count != 0)
+              logWarning(std::to_string(count) + " more connections refused");
       })
 {
 }
@@ -63,50 +69,100 @@ Acceptor::~Acceptor()
 
 void Acceptor::listenAt(const std::vector<ListenAddress> &addresses)
 {
-    if (!listeners_.empty() && listeners_.front().taken_over)
+    if (!listeners_.empty() && listeners_.front().adopted)
         return; // the service manager decides
-    std::list<Listener> wanted;
-    for (const auto &address : addresses) {
-        const bool known = std::any_of(listeners_.begin(), listeners_.end(),
-                                       [&](const Listener &listener) { return listener.configured == address; });
-        if (known)
-            continue;
-        for (auto &socket : openSockets(address))
-            wanted.push_back({address, std::move(socket), false, nullptr});
-    }
-    if (wanted.empty() && listeners_.empty())
-        throw std::runtime_error("there is no address to listen at");
+    std::vector<ListenAddress> missing;
+    for (const auto &address : addresses)
+        if (std::none_of(listeners_.begin(), listeners_.end(),
+                         [&](const Listener &listener) { return listener.configured == address; }))
+            missing.push_back(address);
+    Listeners replaced;
     for (auto listener = listeners_.begin(); listener != listeners_.end();) {
-        const bool keep = std::find(addresses.begin(), addresses.end(), listener->configured) != addresses.end();
-        if (!keep)
-            removeSocketFile(*listener);
-        listener = keep ? std::next(listener) : listeners_.erase(listener);
+        const auto here = listener++;
+        if (std::find(addresses.begin(), addresses.end(), here->configured) == addresses.end())
+            replaced.splice(replaced.end(), listeners_, here);
     }
-    for (auto &listener : wanted)
-        watch(listener);
-    listeners_.splice(listeners_.end(), wanted);
+    try {
+        Listeners fresh = openInPlaceOf(replaced, missing);
+        add(fresh);
+    } catch (...) {
+        add(replaced);
+        throw;
+    }
+    for (const auto &listener : replaced)
+        removeSocketFile(listener);
 }
 
-bool Acceptor::takeOverSockets()
+Acceptor::Listeners Acceptor::open(const std::vector<ListenAddress> &addresses) const
 {
-    const char *const pid = std::getenv("LISTEN_PID");
-    const char *const count = std::getenv("LISTEN_FDS");
-    const bool for_us = pid && count && std::strtol(pid, nullptr, 10) == ::getpid();
-    const long fds = for_us ? std::strtol(count, nullptr, 10) : 0;
-    ::unsetenv("LISTEN_PID");
-    ::unsetenv("LISTEN_FDS");
-    ::unsetenv("LISTEN_FDNAMES");
-    for (int fd = first_taken_over_fd; fd < first_taken_over_fd + fds && fd < 64; ++fd) {
-        int listening = 0;
-        socklen_t size = sizeof listening;
-        if (::getsockopt(fd, SOL_SOCKET, SO_ACCEPTCONN, &listening, &size) != 0 || !listening)
-            throwErrno(EINVAL, "descriptor " + std::to_string(fd) + " from LISTEN_FDS is no listening socket");
-        setNonBlocking(fd, true);
-        setCloseOnExec(fd, true);
-        listeners_.push_back({{}, UniqueFd(fd), true, nullptr});
-        watch(listeners_.back());
+    Listeners opened;
+    try {
+        for (const auto &address : addresses)
+            for (auto &socket : openSockets(address))
+                opened.push_back({address, std::move(socket), false, nullptr});
+        if (opened.empty() && listeners_.empty())
+            throw std::runtime_error("there is no address to listen at");
+    } catch (...) {
+        for (const auto &listener : opened)
+            removeSocketFile(listener);
+        throw;
     }
-    return fds > 0;
+    return opened;
+}
+
+// 127.0.0.1:6576 and 0.0.0.0:6576 can't be bound at the same time, not even by one process. The listeners to be
+// replaced are therefore closed where that helps; connections in their queues are lost then. They are as before when
+// this throws.
+Acceptor::Listeners Acceptor::openInPlaceOf(Listeners &replaced, const std::vector<ListenAddress> &addresses)
+{
+    try {
+        return open(addresses);
+    } catch (const std::system_error &error) {
+        if (error.code().value() != EADDRINUSE || replaced.empty())
+            throw;
+    }
+    std::vector<std::pair<Listener *, ListenAddress>> closed; // as bound, with the port that the kernel picked
+    for (auto &listener : replaced) {
+        if (listener.configured.isUnix())
+            continue;
+        const auto address = SocketAddress::localOf(listener.socket.get());
+        listener.watch.reset();
+        listener.socket.reset();
+        closed.emplace_back(&listener, ListenAddress{address.hostText(), address.port(), ""});
+    }
+    try {
+        return open(addresses);
+    } catch (...) {
+        for (auto &[listener, address] : closed)
+            reopen(*listener, address);
+        replaced.remove_if([](const Listener &listener) { return !listener.socket; });
+        throw;
+    }
+}
+
+void Acceptor::reopen(Listener &listener, const ListenAddress &address)
+{
+    try {
+        listener.socket = std::move(listenOn(address).front());
+    } catch (const std::system_error &error) {
+        logError(std::string("a listener is lost: ") + error.what());
+    }
+}
+
+// Whatever they were watched by before is replaced.
+void Acceptor::add(Listeners &listeners)
+{
+    for (auto &listener : listeners)
+        watch(listener);
+    listeners_.splice(listeners_.end(), listeners);
+}
+
+void Acceptor::adopt(std::vector<UniqueFd> sockets)
+{
+    Listeners adopted;
+    for (auto &socket : sockets)
+        adopted.push_back({{}, std::move(socket), true, nullptr});
+    add(adopted);
 }
 
 void Acceptor::watch(Listener &listener)
@@ -156,15 +212,22 @@ void Acceptor::accept(const Listener &listener)
             }
             return; // the rest concerns that one connection, which is gone
         }
-        const SocketAddress peer(reinterpret_cast<const sockaddr *>(&storage), size);
+        const Peer peer{SocketAddress(reinterpret_cast<const sockaddr *>(&storage), size), peerUser(socket.get())};
         const std::string reason = judge_(peer);
-        if (reason.empty()) {
+        if (reason.empty())
             on_connection_(std::move(socket), peer);
-        } else {
-            logWarning("connection from " + peer.toString() + " refused: " + reason);
-            refuse(socket, reason);
-        }
+        else
+            refuse(socket, peer, reason);
     }
+}
+
+void Acceptor::refuse(const UniqueFd &socket, const Peer &peer, const std::string &reason)
+{
+    if (refusals_.mayLog(EventLoop::now()))
+        logWarning("connection from " + peer.toString() + " refused: " + reason);
+    else if (refusals_.counted() == 1)
+        refusals_timer_.schedule(RefusalLog::interval);
+    sendRefusal(socket, reason);
 }
 
 std::vector<std::string> Acceptor::localAddresses() const

@@ -3,6 +3,7 @@
 #include "daemon/ChildProcess.hxx"
 #include "daemon/Log.hxx"
 #include "os/LoaderEnvironment.hxx"
+#include "os/Process.hxx"
 #include "os/Socket.hxx"
 
 #include <CLI/CLI.hpp>
@@ -48,6 +49,7 @@ int parseAndRun(const char *program, int argc, char **argv, const std::function<
 
 int runChildMain(const char *program, int argc, char **argv, const std::function<int(UniqueFd)> &run) noexcept
 {
+    denyInspection();
     clearLoaderEnvironment();
     ::signal(SIGPIPE, SIG_IGN);
     // A terminal's Ctrl-C reaches the whole group; the supervisor ends its children itself.

@@ -1,6 +1,7 @@
 #include "daemon/ChildProcess.hxx"
 
 #include "os/Error.hxx"
+#include "os/Process.hxx"
 
 #include <array>
 #include <cerrno>
@@ -17,6 +18,9 @@
 namespace netsane {
 
 namespace {
+
+// Of exec's failure, in the child.
+constexpr int report_fd = child_channel_fd + 1;
 
 std::vector<gid_t> groupsOf(const char *user, gid_t primary)
 {
@@ -40,15 +44,21 @@ bool takeIdentity(const ProcessIdentity &identity) noexcept
            ::setresuid(identity.uid, identity.uid, identity.uid) == 0;
 }
 
-bool arrangeDescriptors(int channel) noexcept
+// Leaves 0 to 2, the channel and, until exec, the report pipe, which moves to report_fd. Whatever else the parent has
+// open, its libraries' descriptors among it, is not the child's business.
+bool arrangeDescriptors(bool quiet, int channel, int &report) noexcept
 {
-    const int null = ::open("/dev/null", O_RDONLY);
-    if (null < 0 || ::dup2(null, 0) < 0 || ::dup2(2, 1) < 0)
+    const int null = ::open("/dev/null", O_RDWR);
+    if (null < 0 || ::dup2(null, 0) < 0 || (quiet && ::dup2(null, 2) < 0) || ::dup2(2, 1) < 0)
         return false;
     // dup2() onto itself would leave FD_CLOEXEC set
-    if (channel == child_channel_fd)
-        return ::fcntl(channel, F_SETFD, 0) == 0;
-    return ::dup2(channel, child_channel_fd) >= 0;
+    if (channel == child_channel_fd ? ::fcntl(channel, F_SETFD, 0) != 0 : ::dup2(channel, child_channel_fd) < 0)
+        return false;
+    if (report != report_fd && ::dup3(report, report_fd, O_CLOEXEC) < 0)
+        return false;
+    report = report_fd;
+    closeDescriptorsFrom(report_fd + 1);
+    return true;
 }
 
 [[noreturn]] void runChild(const ChildSpec &spec, char *const *arguments, int channel, int report,
@@ -59,7 +69,8 @@ bool arrangeDescriptors(int channel) noexcept
     ::sigprocmask(SIG_SETMASK, &none, nullptr);
     for (const int number : {SIGCHLD, SIGHUP, SIGINT, SIGTERM, SIGUSR1, SIGUSR2, SIGPIPE})
         ::signal(number, SIG_DFL);
-    const bool ready = arrangeDescriptors(channel) && (!spec.identity || takeIdentity(*spec.identity)) &&
+    const bool ready = arrangeDescriptors(spec.quiet, channel, report) &&
+                       (!spec.identity || takeIdentity(*spec.identity)) &&
                        ::prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == 0 &&
                        (!spec.die_with_parent || ::prctl(PR_SET_PDEATHSIG, SIGKILL) == 0);
     if (ready && (!spec.die_with_parent || ::getppid() == parent))

@@ -30,10 +30,11 @@ struct ChildSpec {
     std::vector<std::string> arguments;
     std::optional<ProcessIdentity> identity; // nothing: as the parent
     bool die_with_parent = false;            // SIGKILL when the parent ends
+    bool quiet = false;                      // standard output and error to /dev/null
 };
 
-// Starts a program with the channel as child_channel_fd, standard input from /dev/null, standard output on standard
-// error, and no other descriptor. Throws std::system_error, also when the program can't be executed.
+// Starts a program with the channel as child_channel_fd, standard input from /dev/null, standard output on the
+// parent's standard error, and no other descriptor. Throws std::system_error, also when the program can't be executed.
 pid_t startChild(const ChildSpec &spec, UniqueFd channel);
 
 } // namespace netsane

@@ -63,8 +63,8 @@ void DeviceBroker::listDevices(ConnectionId connection)
 bool DeviceBroker::mayList(const Client &client, const std::string &device) const
 {
     if (client.user)
-        return rules_.decide(client.user, client.peer, device);
-    return rules_.outlook(client.peer, device) != Outlook::never;
+        return rules_.decide(client.user, client.peer.address, device);
+    return rules_.outlook(client.peer.address, device) != Outlook::never;
 }
 
 void DeviceBroker::sendList(ConnectionId connection)
@@ -135,8 +135,8 @@ void DeviceBroker::tryOpen(PendingOpen open)
 
     const auto resolved = resolve(open.name, *client);
     const std::string &device = resolved ? *resolved : open.name;
-    if (!rules_.decide(client->user, client->peer, device)) {
-        const bool ask = !client->user && rules_.outlook(client->peer, device) == Outlook::after_login;
+    if (!rules_.decide(client->user, client->peer.address, device)) {
+        const bool ask = !client->user && rules_.outlook(client->peer.address, device) == Outlook::after_login;
         return refuse(open, ask ? OpenDecision::Kind::login_needed : OpenDecision::Kind::refused, Status::access_denied,
                       "this device is not for you");
     }

@@ -9,7 +9,7 @@
 #include "daemon/ChildReaper.hxx"
 #include "daemon/DeviceLister.hxx"
 #include "daemon/IpcMessages.hxx"
-#include "os/SocketAddress.hxx"
+#include "daemon/Peer.hxx"
 
 #include <functional>
 #include <list>
@@ -24,7 +24,7 @@ class DeviceBroker {
 public:
     // Who asks: the supervisor's knowledge about a connection, not the session process's.
     struct Client {
-        SocketAddress peer;
+        Peer peer;
         std::optional<std::string> user;
     };
     // nullptr when there is no such connection (any more).
@@ -45,7 +45,9 @@ public:
 
     // Makes the list before anybody asks.
     void prepareList() { lister_.refresh(); }
-    const DeviceLister &lister() const noexcept { return lister_; }
+
+    // SANE's version code, or 0 as long as no list has come.
+    std::uint32_t versionCode() const noexcept { return lister_.listing() ? lister_.listing()->version_code : 0; }
 
     void listDevices(ConnectionId connection);
     void openDevice(ConnectionId connection, DeviceKey key, const std::string &name);

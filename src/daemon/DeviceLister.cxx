@@ -5,6 +5,7 @@
 #include "protocol/Numbers.hxx"
 #include "wire/ProtocolError.hxx"
 
+#include <algorithm>
 #include <cerrno>
 #include <exception>
 #include <unistd.h>
@@ -15,10 +16,35 @@ namespace netsane {
 namespace {
 
 constexpr std::size_t receive_bytes = 16 * 1024;
-constexpr std::size_t max_devices = 512;
+constexpr std::size_t field_overhead_bytes = 8; // length and end of a string on the wire
 constexpr Milliseconds exit_grace{5000};
 
+bool isUsableName(const std::string &name)
+{
+    return !name.empty() && name.size() <= max_device_name_bytes && std::none_of(name.begin(), name.end(), [](char c) {
+        return static_cast<unsigned char>(c) < 0x20 || c == 0x7f;
+    });
+}
+
+std::size_t encodedBytes(const DeviceEntry &device)
+{
+    return device.name.size() + device.vendor.size() + device.model.size() + device.type.size() +
+           4 * field_overhead_bytes;
+}
+
 } // namespace
+
+std::size_t DeviceLister::dropUnusable(std::vector<DeviceEntry> &devices)
+{
+    std::size_t bytes = 0;
+    return std::erase_if(devices, [&bytes](const DeviceEntry &device) {
+        const std::size_t longest_text = std::max({device.vendor.size(), device.model.size(), device.type.size()});
+        if (!isUsableName(device.name) || longest_text > max_device_name_bytes)
+            return true;
+        bytes += encodedBytes(device);
+        return bytes > max_list_bytes;
+    });
+}
 
 DeviceLister::DeviceLister(EventLoop &loop, ChildReaper &reaper, ChildSpec spec, Milliseconds timeout,
                            std::function<void()> on_done)
@@ -88,8 +114,9 @@ void DeviceLister::take(MessageView message)
         auto reply = decodeGetDevicesReply(message);
         if (reply.outcome.status != Status::good)
             return finish(reply.outcome.reason.empty() ? "sane_get_devices failed" : reply.outcome.reason);
-        if (reply.devices.size() > max_devices)
-            reply.devices.resize(max_devices);
+        if (const auto dropped = dropUnusable(reply.devices); dropped != 0)
+            logWarning(std::to_string(dropped) +
+                       " devices are left out: their names can't be used, or they are too many");
         run_->listing.devices = std::move(reply.devices);
         listing_ = std::move(run_->listing);
         return finish("");

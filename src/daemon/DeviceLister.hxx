@@ -24,6 +24,13 @@ struct DeviceListing {
 
 class DeviceLister {
 public:
+    // What the device list's messages may take: a packet between processes has to hold all of it and more.
+    static constexpr std::size_t max_list_bytes = 100 * 1024;
+
+    // Takes out devices with names that can't be opened (none, too long, control characters) or texts as long, and
+    // those at the end that are over max_list_bytes in all. Returns how many.
+    static std::size_t dropUnusable(std::vector<DeviceEntry> &devices);
+
     // on_done: called after each attempt, good or bad.
     DeviceLister(EventLoop &loop, ChildReaper &reaper, ChildSpec spec, Milliseconds timeout,
                  std::function<void()> on_done);

@@ -34,7 +34,8 @@ enum class IpcCommand : std::uint32_t {
     close_device,      // DeviceNote
     list_devices,      // ConnectionNote
     // auth → supervisor
-    identity, // Identity
+    identity,      // Identity
+    login_refused, // ExchangeNote
     // both → supervisor
     ready,
     start_failed, // a reason

@@ -1,6 +1,7 @@
 #include "daemon/Supervisor.hxx"
 
 #include "daemon/Log.hxx"
+#include "daemon/WorkerSetups.hxx"
 #include "os/Socket.hxx"
 
 #include <algorithm>
@@ -19,10 +20,9 @@ namespace {
 constexpr Milliseconds stop_poll{20};
 constexpr Milliseconds stop_grace{8000};
 
-std::uint32_t inMilliseconds(std::chrono::seconds seconds)
-{
-    return static_cast<std::uint32_t>(std::chrono::milliseconds(seconds).count());
-}
+// A connection needs its socket and, most times, a device's channel; the rest is for listeners, pipes and libraries.
+constexpr std::size_t descriptors_per_connection = 2;
+constexpr std::size_t other_descriptors = 64;
 
 std::string joined(const std::vector<std::string> &list)
 {
@@ -30,14 +30,6 @@ std::string joined(const std::vector<std::string> &list)
     for (const auto &entry : list)
         text += (text.empty() ? "" : ",") + entry;
     return text;
-}
-
-void addSettings(std::map<std::string, std::string> &out, const std::string &kind,
-                 const std::map<std::string, MethodSettings, std::less<>> &methods)
-{
-    for (const auto &[method, settings] : methods)
-        for (const auto &[key, value] : settings)
-            out.emplace(kind + "." + method + "." + key, value);
 }
 
 // Whole or not at all: a reader never sees half of it.
@@ -54,26 +46,38 @@ void writeFile(const std::string &path, const std::vector<std::string> &lines)
 
 } // namespace
 
-Supervisor::Supervisor(EventLoop &loop, ServerConfig config, ProgramPaths paths, SupervisorOptions options)
+Supervisor::Supervisor(EventLoop &loop, ServerConfig config, ProgramPaths paths, SupervisorOptions options,
+                       std::vector<UniqueFd> sockets)
     : loop_(loop),
       config_(std::move(config)),
       paths_(std::move(paths)),
       options_(std::move(options)),
       reaper_(loop),
       acceptor_(
-          loop, [this](const SocketAddress &peer) { return judge(peer); },
-          [this](UniqueFd socket, const SocketAddress &peer) { connectionAccepted(std::move(socket), peer); }),
+          loop, [this](const Peer &peer) { return judge(peer); },
+          [this](UniqueFd socket, const Peer &peer) { connectionAccepted(std::move(socket), peer); }),
       stop_timer_(loop, [this] { finishStopping(); }),
+      check_done_(loop, [this] { stop(); }),
       terminate_(loop, SIGTERM, [this] { stop(); }),
       interrupt_(loop, SIGINT, [this] { stop(); }),
       hangup_(loop, SIGHUP, [this] { reload(); })
 {
-    if (!options_.check_only && !acceptor_.takeOverSockets())
-        acceptor_.listenAt(config_.listen);
+    if (!options_.check_only) {
+        if (sockets.empty())
+            acceptor_.listenAt(config_.listen);
+        else
+            acceptor_.adopt(std::move(sockets));
+    }
+    makeBroker();
+    makeWorkers();
+}
 
+Supervisor::~Supervisor() = default;
+
+void Supervisor::makeBroker()
+{
     DeviceBroker::Settings settings;
     settings.device_program = childSpec("netsaned-device", config_.group);
-    settings.device_program.die_with_parent = false;
     auto &arguments = settings.device_program.arguments;
     arguments = {"--fd", std::to_string(child_channel_fd), "--exclude", joined(config_.sane_exclude)};
     arguments.insert(arguments.end(),
@@ -82,10 +86,7 @@ Supervisor::Supervisor(EventLoop &loop, ServerConfig config, ProgramPaths paths,
     settings.list_max_age = config_.sane_list_max_age;
     broker_ = std::make_unique<DeviceBroker>(
         loop_, reaper_, std::move(settings), AccessRules(config_),
-        [this](ConnectionId id) {
-            const auto found = connections_.find(id);
-            return found == connections_.end() ? nullptr : &found->second.client;
-        },
+        [this](ConnectionId id) { return connections_.find(id); },
         [this](const OpenResult &result, UniqueFd channel) {
             std::vector<UniqueFd> fds;
             if (channel)
@@ -93,37 +94,41 @@ Supervisor::Supervisor(EventLoop &loop, ServerConfig config, ProgramPaths paths,
             session_->send(encodeIpc(result), std::move(fds));
         },
         [this](const DeviceList &list) { session_->send(encodeIpc(list)); });
+}
 
+void Supervisor::makeWorkers()
+{
     WorkerProcess::Callbacks session{
-        [this] { return sessionSetup(); },
+        [this] { return sessionSetup(config_); },
         [this] { connectWorkers(); },
-        [this] { workerReady(); },
+        [this] { sessionReady(); },
         [this](MessageView message, std::vector<UniqueFd> &) { sessionMessage(message); },
         [this] { forgetConnections(); },
         [this](const std::string &reason) { startFailed("session", reason); },
     };
     session_ = std::make_unique<WorkerProcess>(loop_, reaper_, "session", childSpec("netsaned-session", ""),
                                                std::move(session));
-    if (!config_.auth.empty()) {
-        WorkerProcess::Callbacks auth{
-            [this] { return authSetup(); },
-            [this] { connectWorkers(); },
-            [this] { workerReady(); },
-            [this](MessageView message, std::vector<UniqueFd> &) { authMessage(message); },
-            [] {},
-            [this](const std::string &reason) { startFailed("auth", reason); },
-        };
-        ChildSpec spec = childSpec("netsaned-auth", "");
-        spec.identity.reset(); // gives up root itself once it knows that no method needs it
-        auth_ = std::make_unique<WorkerProcess>(loop_, reaper_, "auth", std::move(spec), std::move(auth));
-    }
+    if (config_.auth.empty())
+        return;
+    WorkerProcess::Callbacks auth{
+        [this] { return authSetup(config_); },
+        [this] { connectWorkers(); },
+        [this] { workerReady(); },
+        [this](MessageView message, std::vector<UniqueFd> &) { authMessage(message); },
+        [] {},
+        [this](const std::string &reason) { startFailed("auth", reason); },
+    };
+    ChildSpec spec = childSpec("netsaned-auth", "");
+    spec.identity.reset(); // gives up root itself once it knows that no method needs it
+    auth_ = std::make_unique<WorkerProcess>(loop_, reaper_, "auth", std::move(spec), std::move(auth));
 }
-
-Supervisor::~Supervisor() = default;
 
 ChildSpec Supervisor::childSpec(const std::string &program, const std::string &extra_group) const
 {
-    ChildSpec spec{paths_.program_dir + "/" + program, options_.child_arguments, {}, false};
+    ChildSpec spec;
+    spec.program = paths_.program_dir + "/" + program;
+    spec.arguments = options_.child_arguments;
+    spec.quiet = options_.quiet_children;
     if (::geteuid() == 0 && config_.user != "root")
         spec.identity = lookupIdentity(config_.user, extra_group);
     return spec;
@@ -135,6 +140,10 @@ void Supervisor::run()
         logInfo("not started as root: all processes run as this user");
     else if (config_.user == "root")
         logWarning("user = \"root\": no process gives up root");
+    if (maxConnections() < config_.max_connections)
+        logWarning("max_connections is " + std::to_string(config_.max_connections) + ", but the limit of " +
+                   std::to_string(options_.max_descriptors) + " open files is enough for " +
+                   std::to_string(maxConnections()) + " connections");
     if (auth_)
         auth_->start();
     session_->start();
@@ -143,31 +152,14 @@ void Supervisor::run()
 
 // --- the other processes --------------------------------------------------------------------------------------
 
-ByteBuffer Supervisor::sessionSetup() const
+ByteBuffer Supervisor::sessionSetup(const ServerConfig &config) const
 {
-    SessionSetup setup;
-    setup.plugin_dir = config_.plugin_dir.empty() ? paths_.plugin_dir : config_.plugin_dir;
-    setup.crypt = config_.crypt;
-    setup.expect_auth = auth_ != nullptr;
-    setup.login_at_connect = config_.auth_at == AuthAt::connect;
-    setup.allow_clear_passwords = config_.allow_clear_passwords;
-    setup.auth_tries = config_.auth_tries;
-    setup.auth_fail_delay_ms = inMilliseconds(config_.auth_fail_delay);
-    setup.login_timeout_ms = inMilliseconds(config_.login_timeout);
-    setup.idle_timeout_ms = inMilliseconds(config_.idle_timeout);
-    addSettings(setup.settings, "crypt", config_.crypt_settings);
-    return encodeIpc(setup);
+    return encodeIpc(makeSessionSetup(config, paths_.plugin_dir));
 }
 
-ByteBuffer Supervisor::authSetup() const
+ByteBuffer Supervisor::authSetup(const ServerConfig &config) const
 {
-    AuthSetup setup;
-    setup.plugin_dir = config_.plugin_dir.empty() ? paths_.plugin_dir : config_.plugin_dir;
-    setup.auth = config_.auth;
-    if (::geteuid() == 0 && config_.user != "root")
-        setup.drop_to_user = config_.user;
-    addSettings(setup.settings, "auth", config_.auth_settings);
-    return encodeIpc(setup);
+    return encodeIpc(makeAuthSetup(config, paths_.plugin_dir, ::geteuid() == 0));
 }
 
 // Whenever one of the two is new, both get an end of a new channel between them.
@@ -184,6 +176,14 @@ void Supervisor::connectWorkers()
     auth_->send(encodeIpc(IpcCommand::session_channel), std::move(to_auth));
 }
 
+void Supervisor::sessionReady()
+{
+    // A new session process doesn't wait for the next listing to know SANE's version.
+    if (const auto version_code = broker_->versionCode(); version_code != 0)
+        session_->send(encodeIpc(DeviceList{0, version_code, {}}));
+    workerReady();
+}
+
 void Supervisor::workerReady()
 {
     if (session_->isReady() && (!auth_ || auth_->isReady()) && !std::exchange(announced_, true))
@@ -193,16 +193,21 @@ void Supervisor::workerReady()
 void Supervisor::announce()
 {
     if (options_.check_only)
-        return stop();
+        return check_done_.schedule(Milliseconds(0)); // stopping ends the channel that calls this
     broker_->prepareList();
     acceptor_.startAccepting();
+    tellAddresses();
+    if (options_.on_ready)
+        options_.on_ready();
+}
+
+void Supervisor::tellAddresses() const
+{
     const auto addresses = acceptor_.localAddresses();
     for (const auto &address : addresses)
         logInfo("listening at " + address);
     if (!options_.ports_file.empty())
         writeFile(options_.ports_file, addresses);
-    if (options_.on_ready)
-        options_.on_ready();
 }
 
 void Supervisor::startFailed(const std::string &which, const std::string &reason)
@@ -215,15 +220,11 @@ void Supervisor::sessionMessage(MessageView message)
 {
     switch (static_cast<IpcCommand>(message.command)) {
     case IpcCommand::connection_closed: {
-        const auto connection = connections_.find(decodeConnectionNote(message).connection);
-        if (connection == connections_.end())
+        const auto id = decodeConnectionNote(message).connection;
+        if (!connections_.find(id))
             return;
-        broker_->connectionClosed(connection->first);
-        const auto host = connections_per_host_.find(connection->second.client.peer.limitKey());
-        if (host != connections_per_host_.end() && --host->second == 0)
-            connections_per_host_.erase(host);
-        connections_.erase(connection);
-        return;
+        broker_->connectionClosed(id);
+        return connections_.remove(id);
     }
     case IpcCommand::open_device: {
         const auto note = decodeDeviceNote(message);
@@ -242,78 +243,71 @@ void Supervisor::sessionMessage(MessageView message)
 
 void Supervisor::authMessage(MessageView message)
 {
-    if (static_cast<IpcCommand>(message.command) != IpcCommand::identity)
-        return logWarning("the auth process sent command " + std::to_string(message.command));
-    const auto identity = decodeIdentity(message);
-    const auto connection = connections_.find(identity.connection);
-    if (connection == connections_.end())
+    switch (static_cast<IpcCommand>(message.command)) {
+    case IpcCommand::identity:
+        return loggedIn(decodeIdentity(message));
+    case IpcCommand::login_refused:
+        return loginRefused(decodeExchangeNote(message).connection);
+    default:
+        logWarning("the auth process sent command " + std::to_string(message.command));
+    }
+}
+
+void Supervisor::loggedIn(const Identity &identity)
+{
+    auto *const client = connections_.find(identity.connection);
+    if (!client)
         return;
     // A connection logs in again after a crypto switch (protocol.md §5).
-    connection->second.client.user = identity.user;
-    logInfo("connection " + std::to_string(identity.connection) + " from " + connection->second.client.peer.toString() +
-            " is " + identity.user);
+    client->user = identity.user;
+    logInfo("connection " + std::to_string(identity.connection) + " from " + client->peer.toString() + " is " +
+            identity.user);
     session_->send(encodeIpc(IpcCommand::logged_in, identity));
+}
+
+void Supervisor::loginRefused(ConnectionId id)
+{
+    if (const auto host = connections_.limitKey(id))
+        penalties_.loginFailed(*host, config_.auth_fail_delay, EventLoop::now());
 }
 
 // --- connections ----------------------------------------------------------------------------------------------
 
-std::string Supervisor::judge(const SocketAddress &peer) const
+std::size_t Supervisor::maxConnections() const
 {
-    if (connections_.size() >= config_.max_connections)
-        return "the server has as many connections as it may (max_connections)";
-    const auto host = connections_per_host_.find(peer.limitKey());
-    if (host != connections_per_host_.end() && host->second >= config_.max_connections_per_host)
-        return "this host has as many connections as it may (max_connections_per_host)";
-    if (!session_->isReady())
-        return "the server is starting";
-    return "";
+    const std::size_t other = std::min(options_.max_descriptors / 2, other_descriptors);
+    return std::min(config_.max_connections, (options_.max_descriptors - other) / descriptors_per_connection);
 }
 
-void Supervisor::connectionAccepted(UniqueFd socket, const SocketAddress &peer)
+std::string Supervisor::judge(const Peer &peer) const
 {
-    const ConnectionId id = next_connection_++;
-    connections_.emplace(id, Connection{{peer, {}}});
-    ++connections_per_host_[peer.limitKey()];
-    logInfo("connection " + std::to_string(id) + " from " + peer.toString());
+    const auto penalty = penalties_.penalty(peer.limitKey(), EventLoop::now());
+    if (penalty.count() > 0)
+        return "too many failed logins from this host, it is refused for another " +
+               std::to_string(std::chrono::ceil<std::chrono::seconds>(penalty).count()) + " s";
+    std::string reason = connections_.judge(peer, maxConnections(), config_.max_connections_per_host);
+    if (reason.empty() && !session_->isReady())
+        reason = "the server is starting";
+    return reason;
+}
+
+void Supervisor::connectionAccepted(UniqueFd socket, const Peer &peer)
+{
+    const ConnectionId id = connections_.add(peer);
+    logDebug("connection " + std::to_string(id) + " from " + peer.toString());
     std::vector<UniqueFd> fds;
     fds.push_back(std::move(socket));
-    session_->send(encodeIpc(NewConnection{id, peer.hostText(), peer.isLoopback()}), std::move(fds));
+    session_->send(encodeIpc(NewConnection{id, peer.address.hostText(), peer.address.isLoopback()}), std::move(fds));
 }
 
 void Supervisor::forgetConnections()
 {
-    for (const auto &[id, connection] : connections_)
+    for (const ConnectionId id : connections_.ids())
         broker_->connectionClosed(id);
     connections_.clear();
-    connections_per_host_.clear();
 }
 
-// --- signals --------------------------------------------------------------------------------------------------
-
-void Supervisor::reload()
-{
-    if (stopping_ || !announced_)
-        return;
-    try {
-        ServerConfig config = readServerConfig(options_.config_file);
-        const bool same_programs = config.user == config_.user && config.group == config_.group &&
-                                   config.auth.empty() == config_.auth.empty() &&
-                                   config.sane_config_dir == config_.sane_config_dir &&
-                                   config.sane_exclude == config_.sane_exclude;
-        if (!same_programs)
-            logWarning("a change of user, group, [sane], or between auth = [] and methods needs a restart");
-        acceptor_.listenAt(config.listen);
-        broker_->setRules(AccessRules(config));
-        config_ = std::move(config);
-    } catch (const std::exception &error) {
-        return logError(std::string("not reloaded, the old configuration stays: ") + error.what());
-    }
-    session_->send(sessionSetup());
-    if (auth_)
-        auth_->restart(); // reads its files anew; a login in progress has to be tried again
-    broker_->prepareList();
-    logInfo("configuration reloaded");
-}
+// --- the end ----------------------------------------------------------------------------------------------------
 
 void Supervisor::stop()
 {
@@ -321,6 +315,7 @@ void Supervisor::stop()
         return;
     if (!options_.check_only)
         logInfo("ending");
+    reloading_.reset();
     acceptor_.stop();
     session_->stop();
     if (auth_)

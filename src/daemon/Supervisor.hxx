@@ -2,18 +2,20 @@
 //
 // One per daemon, in the program netsaned, as root where it was started so. It parses nothing from the network, loads
 // no plugin and links neither OpenSSL, PAM nor libsane. What the session process says is a request, never a fact:
-// identities come from the auth process alone.
+// identities and refused logins come from the auth process alone.
 #pragma once
 
 #include "config/ServerConfig.hxx"
 #include "daemon/Acceptor.hxx"
 #include "daemon/ChildReaper.hxx"
+#include "daemon/ConnectionTable.hxx"
 #include "daemon/DeviceBroker.hxx"
+#include "daemon/PenaltyTable.hxx"
 #include "daemon/ProgramPaths.hxx"
 #include "daemon/WorkerProcess.hxx"
 
+#include <cstddef>
 #include <functional>
-#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -24,40 +26,50 @@ namespace netsane {
 struct SupervisorOptions {
     std::string config_file;
     std::vector<std::string> child_arguments; // --log and --verbose, handed on
+    bool quiet_children = false;              // their standard output and error go nowhere
     std::string ports_file;                   // written when ready; empty: none
     bool check_only = false;                  // start the processes, see that they are ready, end
+    std::size_t max_descriptors = 0;          // that this process and the session process may have
     std::function<void()> on_ready;           // once
 };
 
 class Supervisor {
 public:
+    // sockets: to listen at in place of what the configuration says; empty: none were passed on.
     // Throws ConfigError, std::system_error, std::runtime_error: all that is wrong before the loop runs.
-    Supervisor(EventLoop &loop, ServerConfig config, ProgramPaths paths, SupervisorOptions options);
+    Supervisor(EventLoop &loop, ServerConfig config, ProgramPaths paths, SupervisorOptions options,
+               std::vector<UniqueFd> sockets);
     ~Supervisor();
 
     // Blocks until SIGTERM or SIGINT has been obeyed. Throws when the daemon can't start.
     void run();
 
 private:
-    struct Connection {
-        DeviceBroker::Client client;
-    };
-
     ChildSpec childSpec(const std::string &program, const std::string &extra_group) const;
-    std::string judge(const SocketAddress &peer) const;
-    void connectionAccepted(UniqueFd socket, const SocketAddress &peer);
+    void makeBroker();
+    void makeWorkers();
+    std::size_t maxConnections() const;
+    std::string judge(const Peer &peer) const;
+    void connectionAccepted(UniqueFd socket, const Peer &peer);
     void forgetConnections();
 
-    ByteBuffer sessionSetup() const;
-    ByteBuffer authSetup() const;
+    ByteBuffer sessionSetup(const ServerConfig &config) const;
+    ByteBuffer authSetup(const ServerConfig &config) const;
     void connectWorkers();
+    void sessionReady();
     void workerReady();
     void startFailed(const std::string &which, const std::string &reason);
     void sessionMessage(MessageView message);
     void authMessage(MessageView message);
+    void loggedIn(const Identity &identity);
+    void loginRefused(ConnectionId id);
 
     void announce();
+    void tellAddresses() const;
     void reload();
+    void candidateTried(const std::string &which, const std::string &failure);
+    void applyReload();
+    void abandonReload(const std::string &reason);
     void stop();
     void finishStopping();
 
@@ -66,17 +78,18 @@ private:
     const ProgramPaths paths_;
     const SupervisorOptions options_;
     ChildReaper reaper_;
-    std::map<ConnectionId, Connection> connections_;
-    std::map<std::string, std::size_t> connections_per_host_;
-    ConnectionId next_connection_ = 1;
+    ConnectionTable connections_;
+    PenaltyTable penalties_;
     Acceptor acceptor_;
     std::unique_ptr<DeviceBroker> broker_;
     std::unique_ptr<WorkerProcess> session_;
-    std::unique_ptr<WorkerProcess> auth_; // none where auth = []
+    std::unique_ptr<WorkerProcess> auth_;   // none where auth = []
+    std::optional<ServerConfig> reloading_; // until candidates have shown that it can be used
     bool announced_ = false;
     bool stopping_ = false;
     TimePoint stop_deadline_; // then what is left is killed
     Timer stop_timer_;
+    Timer check_done_;
     SignalWatch terminate_;
     SignalWatch interrupt_;
     SignalWatch hangup_;

@@ -3,6 +3,7 @@
 #include "daemon/Log.hxx"
 
 #include <algorithm>
+#include <cassert>
 #include <exception>
 #include <utility>
 
@@ -14,6 +15,7 @@ constexpr Milliseconds first_pause{50};
 constexpr Milliseconds longest_pause{5000};
 constexpr Milliseconds stable_after{30000};
 constexpr Milliseconds exit_grace{5000};
+constexpr Milliseconds candidate_patience{30000};
 
 } // namespace
 
@@ -24,61 +26,84 @@ WorkerProcess::WorkerProcess(EventLoop &loop, ChildReaper &reaper, std::string n
       name_(std::move(name)),
       spec_(std::move(spec)),
       callbacks_(std::move(callbacks)),
-      restart_timer_(loop, [this] { startAgain(); })
+      restart_timer_(loop, [this] { startAgain(); }),
+      tried_timer_(loop, [this] { candidateTried(); })
 {
+}
+
+std::unique_ptr<WorkerProcess::Instance> WorkerProcess::launch(const ByteBuffer &setup)
+{
+    auto [ours, theirs] = packetSocketPair();
+    auto made = std::make_unique<Instance>();
+    Instance &instance = *made;
+    instance.pid = startChild(spec_, std::move(theirs));
+    instance.started_at = EventLoop::now();
+    reaper_.watch(instance.pid, [name = name_](int status) {
+        if (status != 0)
+            logWarning("the " + name + " process " + describeExit(status));
+    });
+    instance.channel = std::make_unique<PacketChannel>(
+        loop_, std::move(ours),
+        [this, &instance](MessageView m, std::vector<UniqueFd> &fds) { message(instance, m, fds); },
+        [this, &instance](const std::string &reason) { ended(instance, reason); });
+    instance.channel->send(setup);
+    return made;
+}
+
+void WorkerProcess::end(std::unique_ptr<Instance> &instance)
+{
+    if (!instance)
+        return;
+    reaper_.killAfter(instance->pid, exit_grace);
+    instance.reset(); // its channel too, whose end the process notices
 }
 
 void WorkerProcess::start()
 {
-    auto [ours, theirs] = packetSocketPair();
-    pid_ = startChild(spec_, std::move(theirs));
-    started_at_ = EventLoop::now();
-    ready_ = false;
-    failure_.clear();
-    reaper_.watch(pid_, [name = name_](int status) {
-        if (status != 0)
-            logWarning("the " + name + " process " + describeExit(status));
-    });
-    channel_ = std::make_unique<PacketChannel>(
-        loop_, std::move(ours), [this](MessageView m, std::vector<UniqueFd> &fds) { message(m, fds); },
-        [this](const std::string &reason) { ended(reason); });
-    channel_->send(callbacks_.setup());
+    current_ = launch(callbacks_.setup());
     callbacks_.on_started();
 }
 
 void WorkerProcess::send(const ByteBuffer &message, std::vector<UniqueFd> fds)
 {
-    if (channel_)
-        channel_->send(message, std::move(fds));
+    if (current_)
+        current_->channel->send(message, std::move(fds));
 }
 
-void WorkerProcess::message(MessageView message, std::vector<UniqueFd> &fds)
+void WorkerProcess::message(Instance &instance, MessageView message, std::vector<UniqueFd> &fds)
 {
     switch (static_cast<IpcCommand>(message.command)) {
     case IpcCommand::ready:
-        ready_ = was_ready_ = true;
+        instance.ready = true;
+        if (&instance == candidate_.get())
+            return tried_timer_.schedule(Milliseconds(0)); // not from within the channel, which may have to go
+        was_ready_ = true;
         return callbacks_.on_ready();
     case IpcCommand::start_failed:
-        failure_ = decodeText(message);
+        instance.failure = decodeText(message);
         return;
     default:
-        return callbacks_.on_message(message, fds);
+        if (&instance == current_.get())
+            callbacks_.on_message(message, fds);
     }
 }
 
-void WorkerProcess::ended(const std::string &reason)
+void WorkerProcess::ended(Instance &instance, const std::string &reason)
 {
-    channel_.reset();
-    reaper_.killAfter(pid_, exit_grace);
-    ready_ = false;
+    const std::string why = instance.failure.empty() ? reason : instance.failure;
+    if (&instance == candidate_.get()) {
+        instance.failure = why;
+        instance.ready = false;
+        return tried_timer_.schedule(Milliseconds(0));
+    }
+    const bool was_stable = EventLoop::now() - instance.started_at > stable_after;
+    end(current_);
     if (stopped_)
         return;
-    const std::string why = failure_.empty() ? reason : failure_;
     if (!was_ready_)
         return callbacks_.on_start_failed(why);
     logError("the " + name_ + " process has ended (" + why + "), it is started again");
     callbacks_.on_gone();
-    const bool was_stable = EventLoop::now() - started_at_ > stable_after;
     pause_ = was_stable ? Milliseconds(0) : std::clamp(pause_ * 2, first_pause, longest_pause);
     restart_timer_.schedule(pause_);
 }
@@ -93,24 +118,56 @@ void WorkerProcess::startAgain()
     }
 }
 
-void WorkerProcess::restart()
+// --- the candidate --------------------------------------------------------------------------------------------
+
+void WorkerProcess::tryOut(const ByteBuffer &setup, OnTried on_tried)
 {
-    if (!channel_)
-        return; // it is about to be started anyway
-    channel_.reset();
-    reaper_.killAfter(pid_, exit_grace);
-    ready_ = false;
-    callbacks_.on_gone();
-    startAgain();
+    dropCandidate();
+    candidate_ = launch(setup);
+    on_tried_ = std::move(on_tried);
+    tried_timer_.schedule(candidate_patience);
+}
+
+void WorkerProcess::candidateTried()
+{
+    const OnTried on_tried = on_tried_; // may drop the candidate
+    if (candidate_->ready)
+        return on_tried("");
+    const std::string failure = candidate_->failure.empty() ? "it wasn't ready in time" : candidate_->failure;
+    dropCandidate();
+    on_tried(failure);
+}
+
+void WorkerProcess::promoteCandidate()
+{
+    assert(hasReadyCandidate());
+    tried_timer_.cancel();
+    on_tried_ = nullptr;
+    restart_timer_.cancel();
+    const bool had_process = current_ != nullptr;
+    end(current_);
+    if (had_process)
+        callbacks_.on_gone();
+    current_ = std::move(candidate_);
+    was_ready_ = true;
+    pause_ = Milliseconds(0);
+    callbacks_.on_started();
+    callbacks_.on_ready();
+}
+
+void WorkerProcess::dropCandidate()
+{
+    tried_timer_.cancel();
+    on_tried_ = nullptr;
+    end(candidate_);
 }
 
 void WorkerProcess::stop()
 {
     stopped_ = true;
     restart_timer_.cancel();
-    if (channel_)
-        reaper_.killAfter(pid_, exit_grace);
-    channel_.reset();
+    dropCandidate();
+    end(current_);
 }
 
 } // namespace netsane

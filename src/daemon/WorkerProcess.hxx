@@ -1,7 +1,7 @@
 // A process that the supervisor keeps running: the session process and the auth process.
 //
 // Owned by the supervisor. Started, told its setup, waited for until it is ready, started again with growing pauses
-// when it ends.
+// when it ends. A candidate with another setup can be tried out beside the process that runs, and take its place.
 #pragma once
 
 #include "daemon/ChildProcess.hxx"
@@ -27,14 +27,22 @@ public:
         // The very first start has failed; the worker does nothing more.
         std::function<void(const std::string &reason)> on_start_failed;
     };
+    // Empty when the candidate is ready; else why it isn't, or isn't any more. It is gone then.
+    using OnTried = std::function<void(const std::string &failure)>;
 
     WorkerProcess(EventLoop &loop, ChildReaper &reaper, std::string name, ChildSpec spec, Callbacks callbacks);
 
     // Throws std::system_error when it can't be started.
     void start();
 
-    // Ends it and starts it again, with a new setup.
-    void restart();
+    // Starts a candidate, in place of one that there is, and tells from the loop how that went. Its messages are not
+    // passed on. Throws std::system_error when it can't be started.
+    void tryOut(const ByteBuffer &setup, OnTried on_tried);
+    // The candidate, which must be ready, becomes the process; the old one is ended.
+    void promoteCandidate();
+    // Ends it, if there is one; nothing is told any more.
+    void dropCandidate();
+    bool hasReadyCandidate() const noexcept { return candidate_ && candidate_->ready; }
 
     // Closes the channel, so that the process ends; it isn't started again.
     void stop();
@@ -42,12 +50,23 @@ public:
     // Dropped while it isn't running.
     void send(const ByteBuffer &message, std::vector<UniqueFd> fds = {});
 
-    bool isReady() const noexcept { return ready_; }
-    bool isRunning() const noexcept { return channel_ != nullptr; }
+    bool isReady() const noexcept { return current_ && current_->ready; }
+    bool isRunning() const noexcept { return current_ != nullptr; }
 
 private:
-    void message(MessageView message, std::vector<UniqueFd> &fds);
-    void ended(const std::string &reason);
+    struct Instance {
+        pid_t pid = -1;
+        TimePoint started_at;
+        bool ready = false;
+        std::string failure; // what the process said before it ended
+        std::unique_ptr<PacketChannel> channel;
+    };
+
+    std::unique_ptr<Instance> launch(const ByteBuffer &setup);
+    void end(std::unique_ptr<Instance> &instance);
+    void message(Instance &instance, MessageView message, std::vector<UniqueFd> &fds);
+    void ended(Instance &instance, const std::string &reason);
+    void candidateTried();
     void startAgain();
 
     EventLoop &loop_;
@@ -55,15 +74,14 @@ private:
     const std::string name_;
     const ChildSpec spec_;
     const Callbacks callbacks_;
-    std::unique_ptr<PacketChannel> channel_;
-    pid_t pid_ = -1;
-    bool ready_ = false;
+    std::unique_ptr<Instance> current_;
     bool was_ready_ = false;
     bool stopped_ = false;
-    std::string failure_; // what the process said before it ended
     Milliseconds pause_{0};
-    TimePoint started_at_;
     Timer restart_timer_;
+    std::unique_ptr<Instance> candidate_;
+    OnTried on_tried_;
+    Timer tried_timer_; // the candidate's deadline; then, with no delay, its outcome
 };
 
 } // namespace netsane

@@ -1,5 +1,6 @@
 // netsaned-device: serves one scanner, or lists those there are, on a socket that the supervisor hands over.
 #include "device/DeviceProcess.hxx"
+#include "os/Process.hxx"
 
 #include <CLI/CLI.hpp>
 
@@ -36,6 +37,7 @@ bool isSocket(int fd)
 
 int main(int argc, char **argv)
 {
+    netsane::denyInspection();
     CLI::App app("Serves one scanner for netsaned, which starts this program; not for use by hand.", "netsaned-device");
     int fd = -1;
     bool is_listing = false;

@@ -20,17 +20,28 @@ src_daemon_libdaemon_la_SOURCES = \
 src_daemon_libdaemon_la_CPPFLAGS = $(AM_CPPFLAGS) $(SPDLOG_CFLAGS) $(CLI11_CFLAGS)
 src_daemon_libdaemon_la_LIBADD = $(SPDLOG_LIBS)
 
-netsaned_SOURCES = \
+# The supervisor without its main, for netsaned and for the unit tests.
+noinst_LTLIBRARIES += src/daemon/libsupervisor.la
+src_daemon_libsupervisor_la_SOURCES = \
 	src/daemon/Acceptor.cxx src/daemon/Acceptor.hxx \
 	src/daemon/ChildReaper.cxx src/daemon/ChildReaper.hxx \
+	src/daemon/ConnectionTable.cxx src/daemon/ConnectionTable.hxx \
 	src/daemon/DeviceBroker.cxx src/daemon/DeviceBroker.hxx \
 	src/daemon/DeviceLister.cxx src/daemon/DeviceLister.hxx \
+	src/daemon/Peer.cxx src/daemon/Peer.hxx \
+	src/daemon/PenaltyTable.cxx src/daemon/PenaltyTable.hxx \
 	src/daemon/ProgramPaths.cxx src/daemon/ProgramPaths.hxx \
+	src/daemon/RefusalLog.cxx src/daemon/RefusalLog.hxx \
+	src/daemon/ServiceSockets.cxx src/daemon/ServiceSockets.hxx \
 	src/daemon/Supervisor.cxx src/daemon/Supervisor.hxx \
+	src/daemon/SupervisorReload.cxx \
 	src/daemon/WorkerProcess.cxx src/daemon/WorkerProcess.hxx \
-	src/daemon/supervisor_main.cxx
+	src/daemon/WorkerSetups.cxx src/daemon/WorkerSetups.hxx
+supervisor_libs = src/daemon/libsupervisor.la src/config/libconfig_server.la $(daemon_libs)
+
+netsaned_SOURCES = src/daemon/supervisor_main.cxx
 netsaned_CPPFLAGS = $(AM_CPPFLAGS) $(CLI11_CFLAGS)
-netsaned_LDADD = src/config/libconfig_server.la $(daemon_libs)
+netsaned_LDADD = $(supervisor_libs)
 
 netsaned_session_SOURCES = \
 	src/daemon/ClientConnection.cxx src/daemon/ClientConnection.hxx \

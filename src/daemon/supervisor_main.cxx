@@ -3,10 +3,12 @@
 #include "config/ServerConfig.hxx"
 #include "daemon/Log.hxx"
 #include "daemon/ProgramPaths.hxx"
+#include "daemon/ServiceSockets.hxx"
 #include "daemon/Supervisor.hxx"
 #include "event/EventLoop.hxx"
 #include "os/Error.hxx"
 #include "os/LoaderEnvironment.hxx"
+#include "os/Process.hxx"
 
 #include <CLI/CLI.hpp>
 #include <cerrno>
@@ -15,9 +17,11 @@
 #include <cstdlib>
 #include <exception>
 #include <fcntl.h>
+#include <filesystem>
 #include <string>
 #include <sys/wait.h>
 #include <unistd.h>
+#include <utility>
 
 namespace {
 
@@ -64,10 +68,14 @@ void leaveTerminal()
 int runDaemon(const Options &options, const ProgramPaths &paths)
 {
     const ServerConfig config = readServerConfig(options.config_file);
+    auto sockets = takeServiceSockets(); // before the fork: they are for the process that was started
     const bool background = !options.foreground && !options.check;
     UniqueFd ready_pipe;
-    if (background)
+    if (background) {
         ready_pipe = goIntoBackground();
+        if (::chdir("/") != 0)
+            throwErrno("change to /");
+    }
     const LogTarget target = background ? LogTarget::syslog : LogTarget::standard_error;
     openLog("netsaned", target, options.verbose);
 
@@ -75,6 +83,8 @@ int runDaemon(const Options &options, const ProgramPaths &paths)
     supervisor_options.config_file = options.config_file;
     supervisor_options.ports_file = options.ports_file;
     supervisor_options.check_only = options.check;
+    supervisor_options.quiet_children = target == LogTarget::syslog;
+    supervisor_options.max_descriptors = raiseDescriptorLimit();
     supervisor_options.child_arguments = {"--log", std::string(logTargetName(target))};
     if (options.verbose)
         supervisor_options.child_arguments.push_back("--verbose");
@@ -87,7 +97,7 @@ int runDaemon(const Options &options, const ProgramPaths &paths)
         ready_pipe.reset();
     };
     EventLoop loop;
-    Supervisor supervisor(loop, config, paths, supervisor_options);
+    Supervisor supervisor(loop, config, paths, supervisor_options, std::move(sockets));
     supervisor.run();
     if (options.check)
         std::printf("%s is good, and the plugins it names can be loaded\n", options.config_file.c_str());
@@ -113,6 +123,9 @@ int main(int argc, char **argv)
                        "write the addresses listened at to this file, one a line, when ready to serve");
         app.set_version_flag("--version", "netsaned " NETSANE_VERSION);
         CLI11_PARSE(app, argc, argv);
+        options.config_file = std::filesystem::absolute(options.config_file);
+        if (!options.ports_file.empty())
+            options.ports_file = std::filesystem::absolute(options.ports_file);
         return runDaemon(options, paths);
     } catch (const std::exception &error) {
         std::fprintf(stderr, "netsaned: %s\n", error.what());

@@ -68,6 +68,19 @@ void setKeepAlive(int fd, unsigned seconds) noexcept
     ::setsockopt(fd, IPPROTO_TCP, TCP_KEEPCNT, &count, sizeof count);
 }
 
+std::optional<uid_t> peerUser(int fd) noexcept
+{
+    int family = 0;
+    socklen_t size = sizeof family;
+    if (::getsockopt(fd, SOL_SOCKET, SO_DOMAIN, &family, &size) != 0 || family != AF_UNIX)
+        return std::nullopt; // SO_PEERCRED answers for every family
+    ucred credentials{};
+    size = sizeof credentials;
+    if (::getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &credentials, &size) != 0)
+        return std::nullopt;
+    return credentials.uid;
+}
+
 std::pair<UniqueFd, UniqueFd> streamSocketPair()
 {
     return socketPair(SOCK_STREAM);
@@ -117,6 +130,7 @@ bool sendPacket(int fd, std::span<const std::byte> bytes, std::span<const int> f
 ReceiveResult receivePacket(int fd, Packet &packet)
 {
     packet.fds.clear();
+    packet.fds_lost = false;
     packet.bytes.resize(max_packet_bytes);
     iovec part{packet.bytes.data(), packet.bytes.size()};
     msghdr message{};
@@ -150,8 +164,12 @@ ReceiveResult receivePacket(int fd, Packet &packet)
     packet.bytes.resize(static_cast<std::size_t>(received));
     if (received == 0)
         return ReceiveResult::end;
-    if ((message.msg_flags & (MSG_TRUNC | MSG_CTRUNC)) != 0)
+    if ((message.msg_flags & MSG_TRUNC) != 0)
         throw std::length_error("packet cut short");
+    // The bytes are whole: whoever has run out of descriptors can still say no to what they ask for.
+    packet.fds_lost = (message.msg_flags & MSG_CTRUNC) != 0;
+    if (packet.fds_lost)
+        packet.fds.clear();
     return ReceiveResult::packet;
 }
 

@@ -9,6 +9,7 @@
 #include <cstddef>
 #include <optional>
 #include <span>
+#include <sys/types.h>
 #include <utility>
 #include <vector>
 
@@ -24,6 +25,9 @@ void setNoDelay(int fd) noexcept;
 // when something is, see hasPeerVanished().
 void setKeepAlive(int fd, unsigned seconds) noexcept;
 
+// The user at the other end of a unix socket when it was connected (SO_PEERCRED); nothing for other sockets.
+std::optional<uid_t> peerUser(int fd) noexcept;
+
 // Two connected unix sockets. Blocking.
 std::pair<UniqueFd, UniqueFd> streamSocketPair();
 std::pair<UniqueFd, UniqueFd> packetSocketPair(); // SOCK_SEQPACKET: one send is one receive
@@ -35,6 +39,8 @@ inline constexpr std::size_t max_packet_fds = 4;
 struct Packet {
     std::vector<std::byte> bytes;
     std::vector<UniqueFd> fds;
+    // Descriptors were sent that didn't arrive: this process has none left, or they were too many. fds is empty then.
+    bool fds_lost = false;
 };
 
 // One packet on a SOCK_SEQPACKET socket. False when the socket is full (EAGAIN); throws on other errors.
@@ -42,7 +48,7 @@ bool sendPacket(int fd, std::span<const std::byte> bytes, std::span<const int> f
 
 enum class ReceiveResult { packet, would_block, end };
 
-// The next packet. Descriptors arrive close-on-exec. Throws on errors and on packets or descriptors cut short.
+// The next packet. Descriptors arrive close-on-exec. Throws on errors, and std::length_error on bytes cut short.
 ReceiveResult receivePacket(int fd, Packet &packet);
 
 } // namespace netsane

@@ -1,1 +1,15 @@
 # tests/daemon
+if HAVE_GTEST
+check_PROGRAMS += tests/daemon/supervisor_test
+TESTS += tests/daemon/supervisor_test
+tests_daemon_supervisor_test_SOURCES = \
+	tests/daemon/AcceptorTest.cxx \
+	tests/daemon/ChildProcessTest.cxx \
+	tests/daemon/ConnectionTableTest.cxx \
+	tests/daemon/DeviceListerTest.cxx \
+	tests/daemon/PenaltyTableTest.cxx \
+	tests/daemon/RefusalLogTest.cxx \
+	tests/daemon/WorkerProcessTest.cxx
+tests_daemon_supervisor_test_CXXFLAGS = $(AM_CXXFLAGS) $(GTEST_CFLAGS)
+tests_daemon_supervisor_test_LDADD = $(supervisor_libs) $(GTEST_LIBS)
+endif

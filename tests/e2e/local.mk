@@ -14,7 +14,8 @@ E2E_TESTS = \
 	tests/e2e/reports.py \
 	tests/e2e/seed_client.py \
 	tests/e2e/seed_errors.py \
-	tests/e2e/seed_login.py
+	tests/e2e/seed_login.py \
+	tests/e2e/supervisor.py
 dist_check_SCRIPTS += $(E2E_TESTS) tests/include_rules.py tests/format_check.sh
 dist_check_DATA += tests/e2e/harness.py tests/e2e/seed.py
 EXTRA_DIST += .ci/run

@@ -65,6 +65,10 @@ class Privileges(harness.EndToEndTest):
             self.assertEqual(int(status["CapEff"][0], 16), 0, program)
         if program != "netsaned":
             self.assertEqual(status["NoNewPrivs"], ["1"], program)
+            # The kernel gives root what it shows of a process that can't be traced.
+            self.assertEqual(os.stat(f"/proc/{pids[0]}/environ").st_uid, 0, program)
+            with open(f"/proc/{pids[0]}/limits", encoding="ascii") as file:
+                self.assertRegex(file.read(), r"Max core file size +0 +0 ")
 
     def test_each_process_has_the_user_it_should_have(self):
         server = self.make_daemon(0o600, self.user_id)

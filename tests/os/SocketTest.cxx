@@ -8,6 +8,7 @@
 #include <cerrno>
 #include <fcntl.h>
 #include <stdexcept>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <system_error>
 #include <unistd.h>
@@ -124,14 +125,19 @@ TEST(Packet, OverTheLimitIsRefusedBySender)
     EXPECT_THROW(sendPacket(pair.first.get(), toBytes("x"), fds), std::length_error);
 }
 
-TEST(Packet, CutShortIsAnErrorAndLeaksNothing)
+TEST(Packet, CutShortIsAnError)
 {
     const auto pair = packetSocketPair();
     const std::vector<std::byte> bytes(max_packet_bytes + 1);
     ASSERT_EQ(::send(pair.first.get(), bytes.data(), bytes.size(), 0), static_cast<ssize_t>(bytes.size()));
     Packet packet;
     EXPECT_THROW(receivePacket(pair.second.get(), packet), std::length_error);
+}
 
+TEST(Packet, TooManyDescriptorsAreLostAndLeakNothing)
+{
+    const auto pair = packetSocketPair();
+    Packet packet;
     // More descriptors than there is room for: the kernel passes what fits.
     const std::size_t count = max_packet_fds + 3;
     char byte = 'x';
@@ -149,9 +155,41 @@ TEST(Packet, CutShortIsAnErrorAndLeaksNothing)
     const UniqueFd lowest_before(::dup(0));
     const int next_free = lowest_before.get() + 1;
     ASSERT_EQ(::sendmsg(pair.first.get(), &message, 0), 1);
-    EXPECT_THROW(receivePacket(pair.second.get(), packet), std::length_error);
-    packet.fds.clear();
+    EXPECT_EQ(receivePacket(pair.second.get(), packet), ReceiveResult::packet);
+    EXPECT_TRUE(packet.fds_lost);
+    EXPECT_TRUE(packet.fds.empty());
     EXPECT_FALSE(isOpen(next_free));
+}
+
+TEST(Packet, ComesWithoutItsDescriptorsToAProcessThatHasNoneLeft)
+{
+    const auto pair = packetSocketPair();
+    const std::array<int, 1> fds{pair.first.get()};
+    ASSERT_TRUE(sendPacket(pair.first.get(), toBytes("first"), fds));
+    ASSERT_TRUE(sendPacket(pair.first.get(), toBytes("second"), fds));
+    rlimit before{};
+    ASSERT_EQ(::getrlimit(RLIMIT_NOFILE, &before), 0);
+    const UniqueFd lowest_free(::dup(0));
+    const rlimit none_left{static_cast<rlim_t>(lowest_free.get() + 1), before.rlim_max};
+    ASSERT_EQ(::setrlimit(RLIMIT_NOFILE, &none_left), 0);
+    Packet packet;
+    EXPECT_EQ(receivePacket(pair.second.get(), packet), ReceiveResult::packet);
+    EXPECT_TRUE(packet.fds_lost);
+    EXPECT_TRUE(packet.fds.empty());
+    EXPECT_EQ(packet.bytes, toBytes("first"));
+    ASSERT_EQ(::setrlimit(RLIMIT_NOFILE, &before), 0);
+    EXPECT_EQ(receivePacket(pair.second.get(), packet), ReceiveResult::packet);
+    EXPECT_FALSE(packet.fds_lost);
+    EXPECT_EQ(packet.fds.size(), 1U);
+}
+
+TEST(Socket, KnowsTheUserAtTheOtherEndOfAUnixSocketOnly)
+{
+    const auto pair = streamSocketPair();
+    EXPECT_EQ(peerUser(pair.first.get()), ::geteuid());
+    const UniqueFd inet(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0));
+    EXPECT_EQ(peerUser(inet.get()), std::nullopt);
+    EXPECT_EQ(peerUser(-1), std::nullopt);
 }
 
 TEST(Packet, SaysWouldBlockAndEnd)

@@ -4,6 +4,7 @@ check_PROGRAMS += tests/os/os_test
 TESTS += tests/os/os_test
 tests_os_os_test_SOURCES = \
 	tests/os/ListenAddressTest.cxx \
+	tests/os/ProcessTest.cxx \
 	tests/os/SecureMemoryTest.cxx \
 	tests/os/SocketAddressTest.cxx \
 	tests/os/SocketTest.cxx

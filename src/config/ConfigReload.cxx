@@ -1,0 +1,41 @@
+#include "config/ConfigReload.hxx"
+
+namespace netsane {
+
+namespace {
+
+class Keeper {
+public:
+    template<typename Value>
+    void keep(const char *name, Value &wanted, const Value &running)
+    {
+        if (wanted == running)
+            return;
+        changed_.emplace_back(name);
+        wanted = running;
+    }
+
+    std::vector<std::string> takeChanged() noexcept { return std::move(changed_); }
+
+private:
+    std::vector<std::string> changed_;
+};
+
+} // namespace
+
+std::vector<std::string> keepStartOnlyKeys(ServerConfig &wanted, const ServerConfig &running)
+{
+    Keeper keeper;
+    keeper.keep("user", wanted.user, running.user);
+    keeper.keep("group", wanted.group, running.group);
+    keeper.keep("plugin_dir", wanted.plugin_dir, running.plugin_dir);
+    if (wanted.auth.empty() != running.auth.empty())
+        keeper.keep("auth", wanted.auth, running.auth);
+    keeper.keep("[sane] config_dir", wanted.sane_config_dir, running.sane_config_dir);
+    keeper.keep("[sane] exclude", wanted.sane_exclude, running.sane_exclude);
+    keeper.keep("[sane] list_timeout", wanted.sane_list_timeout, running.sane_list_timeout);
+    keeper.keep("[sane] list_max_age", wanted.sane_list_max_age, running.sane_list_max_age);
+    return keeper.takeChanged();
+}
+
+} // namespace netsane

@@ -1,0 +1,45 @@
+// The connections there are, who each is, and whether there may be one more.
+//
+// Owned by the supervisor; no I/O. Connections that have ended are remembered for a while: a failed login may be
+// reported after its client has gone.
+#pragma once
+
+#include "daemon/DeviceBroker.hxx"
+#include "daemon/IpcMessages.hxx"
+#include "daemon/Peer.hxx"
+
+#include <cstddef>
+#include <deque>
+#include <map>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace netsane {
+
+class ConnectionTable {
+public:
+    using Client = DeviceBroker::Client;
+
+    // Why there may be no more connections from there; "" if there may.
+    std::string judge(const Peer &peer, std::size_t max_connections, std::size_t max_connections_per_host) const;
+
+    ConnectionId add(const Peer &peer);
+    void remove(ConnectionId id); // nothing if there is no such connection
+    void clear();
+
+    Client *find(ConnectionId id); // nullptr if there is none
+    std::vector<ConnectionId> ids() const;
+
+    // Peer::limitKey() of a connection, also of one that ended not long ago.
+    std::optional<std::string> limitKey(ConnectionId id) const;
+
+private:
+    std::map<ConnectionId, Client> connections_;
+    std::map<std::string, std::size_t> per_host_;
+    std::deque<std::pair<ConnectionId, std::string>> ended_; // with their limit keys, the oldest first
+    ConnectionId next_ = 1;
+};
+
+} // namespace netsane

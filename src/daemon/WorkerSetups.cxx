@@ -1,0 +1,54 @@
+#include "daemon/WorkerSetups.hxx"
+
+#include <chrono>
+#include <map>
+
+namespace netsane {
+
+namespace {
+
+std::uint32_t inMilliseconds(std::chrono::seconds seconds)
+{
+    return static_cast<std::uint32_t>(std::chrono::milliseconds(seconds).count());
+}
+
+std::map<std::string, std::string> settingsOf(const std::string &kind,
+                                              const std::map<std::string, MethodSettings, std::less<>> &methods)
+{
+    std::map<std::string, std::string> out;
+    for (const auto &[method, settings] : methods)
+        for (const auto &[key, value] : settings)
+            out.emplace(kind + "." + method + "." + key, value);
+    return out;
+}
+
+} // namespace
+
+SessionSetup makeSessionSetup(const ServerConfig &config, const std::string &installed_plugin_dir)
+{
+    SessionSetup setup;
+    setup.plugin_dir = config.plugin_dir.empty() ? installed_plugin_dir : config.plugin_dir;
+    setup.crypt = config.crypt;
+    setup.expect_auth = !config.auth.empty();
+    setup.login_at_connect = config.auth_at == AuthAt::connect;
+    setup.allow_clear_passwords = config.allow_clear_passwords;
+    setup.auth_tries = config.auth_tries;
+    setup.auth_fail_delay_ms = inMilliseconds(config.auth_fail_delay);
+    setup.login_timeout_ms = inMilliseconds(config.login_timeout);
+    setup.idle_timeout_ms = inMilliseconds(config.idle_timeout);
+    setup.settings = settingsOf("crypt", config.crypt_settings);
+    return setup;
+}
+
+AuthSetup makeAuthSetup(const ServerConfig &config, const std::string &installed_plugin_dir, bool may_drop)
+{
+    AuthSetup setup;
+    setup.plugin_dir = config.plugin_dir.empty() ? installed_plugin_dir : config.plugin_dir;
+    setup.auth = config.auth;
+    if (may_drop && config.user != "root")
+        setup.drop_to_user = config.user;
+    setup.settings = settingsOf("auth", config.auth_settings);
+    return setup;
+}
+
+} // namespace netsane

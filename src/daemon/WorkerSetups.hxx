@@ -1,0 +1,17 @@
+// What the session process and the auth process are told at their start, made of the configuration. Stateless.
+#pragma once
+
+#include "config/ServerConfig.hxx"
+#include "daemon/IpcMessages.hxx"
+
+#include <string>
+
+namespace netsane {
+
+// installed_plugin_dir: where the configuration names none.
+SessionSetup makeSessionSetup(const ServerConfig &config, const std::string &installed_plugin_dir);
+
+// may_drop: the auth process is started as root and can become the configuration's user.
+AuthSetup makeAuthSetup(const ServerConfig &config, const std::string &installed_plugin_dir, bool may_drop);
+
+} // namespace netsane

@@ -1,0 +1,34 @@
+#include "config/ConfigReload.hxx"
+
+#include <gtest/gtest.h>
+
+using namespace netsane;
+
+using Names = std::vector<std::string>;
+
+TEST(ConfigReload, TakesOverWhatCanBeTakenOver)
+{
+    const auto running = parseServerConfig("auth = [\"unix\"]\nlisten = [\"127.0.0.1:1\"]", "running");
+    auto wanted = parseServerConfig("auth = [\"crypt\"]\nlisten = [\"127.0.0.1:2\"]\nauth_tries = 7", "wanted");
+    EXPECT_EQ(keepStartOnlyKeys(wanted, running), Names());
+    EXPECT_EQ(wanted.auth, Names{"crypt"});
+    EXPECT_EQ(wanted.auth_tries, 7U);
+}
+
+TEST(ConfigReload, NamesAndKeepsWhatNeedsARestart)
+{
+    const ServerConfig running;
+    auto wanted =
+        parseServerConfig("user = \"u\"\ngroup = \"g\"\nplugin_dir = \"/p\"\nauth = []\nauth_tries = 7\n"
+                          "[sane]\nconfig_dir = \"/c\"\nexclude = [\"x\"]\nlist_timeout = 3\nlist_max_age = 4",
+                          "wanted");
+    EXPECT_EQ(keepStartOnlyKeys(wanted, running),
+              (Names{"user", "group", "plugin_dir", "auth", "[sane] config_dir", "[sane] exclude",
+                     "[sane] list_timeout", "[sane] list_max_age"}));
+    EXPECT_EQ(wanted.user, running.user);
+    EXPECT_EQ(wanted.plugin_dir, running.plugin_dir);
+    EXPECT_EQ(wanted.auth, running.auth);
+    EXPECT_EQ(wanted.sane_exclude, running.sane_exclude);
+    EXPECT_EQ(wanted.sane_list_max_age, running.sane_list_max_age);
+    EXPECT_EQ(wanted.auth_tries, 7U) << "the others are new";
+}
