@@ -216,6 +216,7 @@ void AuthProcess::refuse(const ExchangeId &id, const std::string &reason)
 {
     logWarning("login refused, connection " + std::to_string(id.first) + ": " +
                (reason.empty() ? std::string("no reason given") : reason));
+    supervisor_.send(encodeIpc(IpcCommand::login_refused, ExchangeNote{id.first, id.second}));
     const auto running = exchanges_.find(id);
     const auto wait = running == exchanges_.end() ? std::chrono::milliseconds(0) : running->second.exchange.waitTime();
     if (wait.count() > 0)
