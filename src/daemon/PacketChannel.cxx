@@ -15,7 +15,6 @@ namespace netsane {
 namespace {
 
 constexpr WireLimits packet_limits{max_packet_bytes, max_packet_bytes};
-constexpr int max_packets_per_turn = 16;
 
 std::vector<int> numbers(const std::vector<UniqueFd> &fds)
 {
@@ -38,11 +37,7 @@ PacketChannel::PacketChannel(EventLoop &loop, UniqueFd socket, OnMessage on_mess
     watch_.wantRead(true);
 }
 
-PacketChannel::~PacketChannel()
-{
-    if (destroyed_)
-        *destroyed_ = true;
-}
+PacketChannel::~PacketChannel() = default;
 
 void PacketChannel::send(const ByteBuffer &message, std::vector<UniqueFd> fds)
 {
@@ -74,48 +69,26 @@ void PacketChannel::flush()
     watch_.wantWrite(!waiting_.empty());
 }
 
+// One packet a turn: the callback may destroy this, and one busy peer doesn't keep the others waiting.
 void PacketChannel::readable()
 {
-    struct Mark {
-        PacketChannel &channel;
-        bool destroyed = false;
-        ~Mark()
-        {
-            if (!destroyed)
-                channel.destroyed_ = nullptr;
-        }
-    } mark{*this};
-    destroyed_ = &mark.destroyed;
-    // A few packets a turn, so that one busy peer doesn't keep the others waiting.
-    for (int i = 0; i < max_packets_per_turn && receiveOne(mark.destroyed); ++i)
-        ;
-}
-
-// False when there is no more for now, or the channel is gone.
-bool PacketChannel::receiveOne(const bool &destroyed)
-{
-    std::string reason;
     try {
         Packet packet;
         const auto result = receivePacket(socket_.get(), packet);
         if (result == ReceiveResult::would_block)
-            return false;
+            return;
         if (result == ReceiveResult::end)
-            throw ProtocolError("end of file");
-        const OnMessage on_message = on_message_; // may destroy this
+            return end("end of file");
+        const OnMessage on_message = on_message_;
         on_message(viewMessage(packet.bytes, packet_limits), packet.fds);
         wipe(packet.bytes);
-        return !destroyed && !ended_;
-    } catch (const ProtocolError &error) {
-        reason = error.what();
+    } catch (const ProtocolError &error) { // not thrown by a callback that has destroyed this
+        end(error.what());
     } catch (const std::system_error &error) {
-        reason = error.what();
+        end(error.what());
     } catch (const std::length_error &error) {
-        reason = error.what();
+        end(error.what());
     }
-    if (!destroyed)
-        end(reason);
-    return false;
 }
 
 void PacketChannel::end(const std::string &reason)

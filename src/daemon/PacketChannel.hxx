@@ -45,7 +45,6 @@ private:
     };
 
     void readable();
-    bool receiveOne(const bool &destroyed);
     void flush();
     void end(const std::string &reason);
 
@@ -54,8 +53,7 @@ private:
     OnEnd on_end_;
     std::deque<Waiting> waiting_;
     bool ended_ = false;
-    bool *destroyed_ = nullptr; // of the readable() in progress, which outlives this
-    FdWatch watch_;             // last: must go before the socket
+    FdWatch watch_; // last: must go before the socket
 };
 
 } // namespace netsane
