@@ -30,7 +30,7 @@ public:
     // Once, before anything else. If it isn't GOOD the handle is of no use.
     SANE_Status loadOptions(std::optional<std::vector<OptionDescriptor>> descriptors) noexcept;
 
-    const SANE_Option_Descriptor *optionDescriptor(SANE_Int option) const noexcept
+    const SANE_Option_Descriptor *optionDescriptor(SANE_Int option) noexcept
     {
         return options_.descriptor(option);
     }
