@@ -31,7 +31,7 @@ public:
     SANE_Status setNonBlocking(bool non_blocking);
 
     // Readable when read() has something to say: data, the end, an error, a cancel. Also when only a note of the server
-    // has come (protocol.md §8), so that a non-blocking read() may give length 0 behind it; a blocking one reads on.
+    // has come (protocol.md §4), so that a non-blocking read() may give length 0 behind it; a blocking one reads on.
     // Valid until close.
     SANE_Status selectFd(SANE_Int &fd);
 
