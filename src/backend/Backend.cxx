@@ -32,32 +32,46 @@ const SANE_Device **Backend::devices(bool local_only)
     return list_.devices();
 }
 
-SANE_Status Backend::open(std::string_view name, SANE_Handle &handle)
+SANE_Status Backend::openOn(const ServerName &server, const std::string &device, SANE_Handle &handle)
 {
-    if (disabled_)
-        return SANE_STATUS_INVAL;
-    std::pair<ServerName, std::string> wanted;
-    if (name.empty()) {
-        const auto servers = config_.servers();
-        if (servers.empty())
-            return SANE_STATUS_INVAL;
-        wanted.first = servers.front().name;
-    } else if (auto parsed = parseDeviceName(name)) {
-        wanted = std::move(*parsed);
-    } else {
-        debugToStandardError(1, "sane_open: expected host:device, host:port:device or unix:/path:device");
-        return SANE_STATUS_INVAL;
-    }
-    if (wanted.second.size() > max_device_name_bytes)
-        return SANE_STATUS_INVAL;
     std::unique_ptr<DeviceHandle> opened;
-    DeviceOpener opener(wanted.first, config_.settingsFor(wanted.first), authorize_, debugToStandardError);
-    const auto status = opener.open(wanted.second, opened);
+    DeviceOpener opener(server, config_.settingsFor(server), authorize_, debugToStandardError);
+    const auto status = opener.open(device, opened);
     if (status != SANE_STATUS_GOOD)
         return status;
     handle = opened.get();
     handles_.push_back(std::move(opened));
     return SANE_STATUS_GOOD;
+}
+
+SANE_Status Backend::openFirst(SANE_Handle &handle)
+{
+    auto result = SANE_STATUS_INVAL; // there are no servers
+    bool failed = false;
+    for (const auto &server : config_.servers()) {
+        const auto status = openOn(server.name, "", handle);
+        if (status == SANE_STATUS_GOOD)
+            return status;
+        if (!std::exchange(failed, true))
+            result = status;
+    }
+    return result;
+}
+
+SANE_Status Backend::open(std::string_view name, SANE_Handle &handle)
+{
+    if (disabled_)
+        return SANE_STATUS_INVAL;
+    if (name.empty())
+        return openFirst(handle);
+    const auto wanted = parseDeviceName(name);
+    if (!wanted) {
+        debugToStandardError(1, "sane_open: expected host:device, host:port:device or unix:/path:device");
+        return SANE_STATUS_INVAL;
+    }
+    if (wanted->second.size() > max_device_name_bytes)
+        return SANE_STATUS_INVAL;
+    return openOn(wanted->first, wanted->second, handle);
 }
 
 DeviceHandle *Backend::find(SANE_Handle handle) const noexcept

@@ -10,6 +10,7 @@
 
 #include <memory>
 #include <sane/sane.h>
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -23,7 +24,8 @@ public:
     // local_only: nothing here is local.
     const SANE_Device **devices(bool local_only);
 
-    // name: host[:port][:device] or empty. *handle is set if GOOD.
+    // name: host[:port][:device]; empty: the first device of the first server that has one to open, else the first
+    // server's status. *handle is set if GOOD.
     SANE_Status open(std::string_view name, SANE_Handle &handle);
     void close(SANE_Handle handle);
 
@@ -31,6 +33,9 @@ public:
     DeviceHandle *find(SANE_Handle handle) const noexcept;
 
 private:
+    SANE_Status openOn(const ServerName &server, const std::string &device, SANE_Handle &handle);
+    SANE_Status openFirst(SANE_Handle &handle);
+
     ClientConfig config_;
     SANE_Auth_Callback authorize_;
     bool disabled_ = false;

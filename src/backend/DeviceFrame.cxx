@@ -1,5 +1,6 @@
 #include "backend/DeviceFrame.hxx"
 
+#include "backend/ParameterCheck.hxx"
 #include "os/Error.hxx"
 #include "session/ClientText.hxx"
 #include "wire/ProtocolError.hxx"
@@ -15,6 +16,9 @@ namespace {
 
 // How long to hold back a DEVICE_BUSY that simple-scan would answer with another start at once.
 constexpr int busy_pause_ms = 2500;
+
+// For all requests of a frame that can be outstanding, so that a cancel in a signal handler finds room for its own.
+constexpr std::size_t reserved_bytes = 4096;
 
 constexpr std::uint32_t our_byte_order =
     std::endian::native == std::endian::little ? byte_order_little : byte_order_big;
@@ -32,14 +36,6 @@ SANE_Parameters toSane(const Parameters &parameters) noexcept
             parameters.pixels_per_line,
             parameters.lines,
             parameters.depth};
-}
-
-// Frontends allocate by these numbers.
-void checkParameters(const Parameters &parameters)
-{
-    if (parameters.format > 0xff || parameters.bytes_per_line < 0 || parameters.pixels_per_line < 0 ||
-        parameters.lines < -1 || parameters.depth < 0 || parameters.depth > 64)
-        throw ProtocolError("impossible scan parameters");
 }
 
 void addToEpoll(int epoll, int fd)
@@ -65,6 +61,13 @@ SANE_Status DeviceFrame::report(const char *call, const Outcome &outcome) const
     return toSane(outcome.status);
 }
 
+SANE_Status DeviceFrame::refuseParameters(const char *call, const char *fault) const
+{
+    if (debug_)
+        debug_(1, std::string(call) + ": " + fault);
+    return SANE_STATUS_IO_ERROR;
+}
+
 void DeviceFrame::onRead(MessageView message, bool keep_view)
 {
     // Behind the end of a frame, and behind a cancel, only the rest of the pipeline comes. Not even looked at, so that
@@ -84,22 +87,32 @@ void DeviceFrame::onRead(MessageView message, bool keep_view)
     }
 }
 
-void DeviceFrame::beginFrame(const StartReply &reply)
+SANE_Status DeviceFrame::beginFrame(const StartReply &reply)
 {
     auto parameters = reply.parameters;
     if (!parameters) { // a server that knows the 1997 text alone
         encodeHandleRequest(link_.request(Command::get_parameters), Command::get_parameters, link_.handle());
-        parameters = decodeGetParametersReply(link_.await(Command::get_parameters)).parameters;
+        const auto asked = decodeGetParametersReply(link_.await(Command::get_parameters));
+        if (asked.outcome.status != Status::good) {
+            link_.abortFrame();
+            return report("sane_start", asked.outcome);
+        }
+        parameters = asked.parameters;
     }
-    checkParameters(*parameters);
+    if (const auto *const fault = faultOf(*parameters)) {
+        link_.abortFrame();
+        return refuseParameters("sane_start", fault);
+    }
     frozen_ = parameters;
     end_.reset();
+    given_bytes_ = 0;
     const bool foreign_order = reply.byte_order != 0 && reply.byte_order != our_byte_order;
     image_.begin(parameters->depth == 16 && foreign_order);
     non_blocking_ = false;
     state_ = State::running;
     link_.topUpReads();
     link_.push();
+    return SANE_STATUS_GOOD;
 }
 
 SANE_Status DeviceFrame::refuseStart(const Outcome &outcome)
@@ -117,24 +130,38 @@ SANE_Status DeviceFrame::refuseStart(const Outcome &outcome)
     return report("sane_start", outcome);
 }
 
+// Whether a running frame is at its end as far as the frontend can see. One that knows how much comes need not read as
+// far as the EOF, which may be on its way then.
+bool DeviceFrame::awaitKnownEnd()
+{
+    if (frozen_->lines < 0 || given_bytes_ < std::int64_t{frozen_->bytes_per_line} * frozen_->lines)
+        return false;
+    while (!end_ && !image_.hasBytes() && !cancel_.isRequested()) {
+        link_.topUpReads();
+        onRead(link_.await(Command::read), true);
+    }
+    return end_ && end_->status == Status::eof && !image_.hasBytes();
+}
+
 SANE_Status DeviceFrame::start()
 {
-    // A frontend that knows how much comes may not have read as far as the EOF.
-    if (state_ == State::running && !(end_ && end_->status == Status::eof && !image_.hasBytes()))
-        return SANE_STATUS_INVAL;
+    if (state_ == State::running && !awaitKnownEnd())
+        return cancel_.isRequested() ? cancelled() : SANE_STATUS_INVAL;
     state_ = State::idle;
     frozen_.reset();
     image_.begin(false);
     link_.openFrame();
-    encodeHandleRequest(link_.request(Command::start), Command::start, link_.handle());
+    auto &out = link_.request(Command::start);
+    out.prepare(reserved_bytes);
+    encodeHandleRequest(out, Command::start, link_.handle());
     const auto reply = decodeStartReply(link_.await(Command::start));
     if (cancel_.isRequested())
         return cancelled();
     if (reply.outcome.status != Status::good)
         return refuseStart(reply.outcome);
     was_busy_ = false;
-    beginFrame(reply);
-    return cancel_.isRequested() ? cancelled() : SANE_STATUS_GOOD;
+    const auto status = beginFrame(reply);
+    return cancel_.isRequested() ? cancelled() : status;
 }
 
 SANE_Status DeviceFrame::parameters(SANE_Parameters *parameters)
@@ -144,7 +171,8 @@ SANE_Status DeviceFrame::parameters(SANE_Parameters *parameters)
         const auto reply = decodeGetParametersReply(link_.await(Command::get_parameters));
         if (reply.outcome.status != Status::good)
             return report("sane_get_parameters", reply.outcome);
-        checkParameters(reply.parameters);
+        if (const auto *const fault = faultOf(reply.parameters))
+            return refuseParameters("sane_get_parameters", fault);
         if (parameters)
             *parameters = toSane(reply.parameters);
         return SANE_STATUS_GOOD;
@@ -184,6 +212,7 @@ SANE_Status DeviceFrame::readRunning(std::span<std::byte> space, std::size_t &le
         if (cancel_.isRequested())
             return cancelled();
         length = image_.read(space);
+        given_bytes_ += static_cast<std::int64_t>(length);
         if (length != 0)
             return SANE_STATUS_GOOD;
         if (end_) {
@@ -230,7 +259,7 @@ void DeviceFrame::cancel() noexcept
         return;
     state_ = State::cancelled;
     frozen_.reset();
-    image_.begin(false);
+    image_.drop(); // frees nothing: this may be a signal handler
     try {
         link_.abortFrame();
     } catch (const std::exception &error) {

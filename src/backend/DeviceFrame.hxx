@@ -24,18 +24,24 @@ public:
     // length 0 unless GOOD. Blocking unless setNonBlocking().
     SANE_Status read(std::span<std::byte> space, std::size_t &length);
 
-    // The whole sane_cancel: the device has stopped when it returns. Cheap when no frame was started.
+    // The whole sane_cancel: the device has stopped when it returns. Cheap when no frame was started. In a signal
+    // handler too: as long as the server answers as it should, memory is neither allocated nor freed.
     void cancel() noexcept;
 
     SANE_Status setNonBlocking(bool non_blocking);
 
-    // Readable when read() has something to say: data, the end, an error, a cancel. Valid until close.
+    // Readable when read() has something to say: data, the end, an error, a cancel. Also when only a note of the server
+    // has come (protocol.md §4), so that a non-blocking read() may give length 0 behind it; a blocking one reads on.
+    // Valid until close.
     SANE_Status selectFd(SANE_Int &fd);
 
     // Options can't be set while the frontend is in the middle of a frame.
     bool isRunning() const noexcept { return state_ == State::running; }
 
-    // Before any other request of the handle: what was received of the image is kept.
+    // The last frame ended with a cancel: that is what read() says, whatever the connection is like.
+    bool isCancelled() const noexcept { return state_ == State::cancelled || cancel_.isRequested(); }
+
+    // Before any other request of the handle: what was received of the image is kept, what a cancel left is freed.
     void prepareForRequest() { image_.detach(); }
 
     // An option was set: the parameters of the last frame count no more.
@@ -48,7 +54,9 @@ private:
     enum class State { idle, running, ended, cancelled };
 
     void onRead(MessageView message, bool keep_view);
-    void beginFrame(const StartReply &reply);
+    SANE_Status beginFrame(const StartReply &reply);
+    bool awaitKnownEnd();
+    SANE_Status refuseParameters(const char *call, const char *fault) const;
     SANE_Status refuseStart(const Outcome &outcome);
     SANE_Status readUnstarted(std::span<std::byte> space, std::size_t &length);
     SANE_Status readRunning(std::span<std::byte> space, std::size_t &length);
@@ -65,6 +73,7 @@ private:
     ImageBuffer image_;
     std::optional<Outcome> end_; // how the frame ended; bytes may stand before it
     std::optional<Parameters> frozen_;
+    std::int64_t given_bytes_ = 0; // of the frame, to the frontend
     UniqueFd epoll_;
     std::optional<WakeFd> ready_;
 };

@@ -34,15 +34,14 @@ void DeviceHandle::debug(int level, const std::string &text) const noexcept
 
 // One place for all that can go wrong: SANE knows statuses only.
 template<typename Body>
-SANE_Status DeviceHandle::call(const char *name, Body body) noexcept
+SANE_Status DeviceHandle::call(const char *name, Body body, After after) noexcept
 {
     cancel_.enter();
     SANE_Status status = SANE_STATUS_IO_ERROR;
     try {
-        if (!link_.isLost()) {
-            frame_.prepareForRequest();
+        frame_.prepareForRequest();
+        if (!link_.isLost())
             status = body();
-        }
     } catch (const ProtocolError &error) {
         link_.session().fail(error.what());
         debug(1, std::string(name) + ": the server broke the protocol: " + error.what());
@@ -56,6 +55,9 @@ SANE_Status DeviceHandle::call(const char *name, Body body) noexcept
     } catch (const std::exception &error) {
         debug(1, std::string(name) + ": " + error.what());
     }
+    // A cancel that the server didn't answer, or that came when it was gone already, is one all the same.
+    if (after == After::cancel && link_.isLost() && frame_.isCancelled())
+        status = SANE_STATUS_CANCELLED;
     finish();
     return status;
 }
@@ -106,13 +108,14 @@ SANE_Status DeviceHandle::read(SANE_Byte *data, SANE_Int max_length, SANE_Int *l
     *length = 0;
     if (!data || max_length < 1)
         return SANE_STATUS_INVAL;
-    return call("sane_read", [&] {
+    const auto body = [&] {
         std::size_t count = 0;
         const auto status =
             frame_.read(std::as_writable_bytes(std::span(data, static_cast<std::size_t>(max_length))), count);
         *length = status == SANE_STATUS_GOOD ? static_cast<SANE_Int>(count) : 0;
         return status;
-    });
+    };
+    return call("sane_read", body, After::cancel);
 }
 
 SANE_Status DeviceHandle::setIoMode(bool non_blocking) noexcept

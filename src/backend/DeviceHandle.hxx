@@ -2,7 +2,7 @@
 //
 // Owned by the Backend. Its functions are the sane_ calls of the same name: they block unless it is said otherwise, and
 // none throws. One call at a time; cancel() alone may come from anywhere at any time. A connection that is lost makes
-// every later call SANE_STATUS_IO_ERROR.
+// every later call SANE_STATUS_IO_ERROR, but a read() behind a cancel SANE_STATUS_CANCELLED.
 #pragma once
 
 #include "backend/CancelSwitch.hxx"
@@ -30,10 +30,7 @@ public:
     // Once, before anything else. If it isn't GOOD the handle is of no use.
     SANE_Status loadOptions(std::optional<std::vector<OptionDescriptor>> descriptors) noexcept;
 
-    const SANE_Option_Descriptor *optionDescriptor(SANE_Int option) const noexcept
-    {
-        return options_.descriptor(option);
-    }
+    const SANE_Option_Descriptor *optionDescriptor(SANE_Int option) noexcept { return options_.descriptor(option); }
     SANE_Status controlOption(SANE_Int option, SANE_Action action, void *value, SANE_Int *info) noexcept;
     SANE_Status getParameters(SANE_Parameters *parameters) noexcept;
     SANE_Status start() noexcept;
@@ -45,8 +42,10 @@ public:
     void cancel() noexcept;
 
 private:
+    enum class After { anything, cancel }; // what the status on a lost connection depends on
+
     template<typename Body>
-    SANE_Status call(const char *name, Body body) noexcept;
+    SANE_Status call(const char *name, Body body, After after = After::anything) noexcept;
     void finish() noexcept;
     void debug(int level, const std::string &text) const noexcept;
 

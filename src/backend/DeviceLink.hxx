@@ -30,7 +30,8 @@ public:
 
     static constexpr std::size_t max_reads = 8;
     static constexpr std::uint32_t read_bytes = 64 * 1024;
-    static constexpr std::chrono::seconds cancel_timeout{10};
+    // More than the 10 seconds that the server gives the device to stop (protocol.md §8).
+    static constexpr std::chrono::seconds cancel_timeout{15};
 
     DeviceLink(std::unique_ptr<ClientConnection> connection, HandleBytes handle, CancelSwitch &cancel);
 

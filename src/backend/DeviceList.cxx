@@ -7,6 +7,7 @@
 #include "wire/ProtocolError.hxx"
 
 #include <algorithm>
+#include <iterator>
 #include <memory>
 #include <poll.h>
 #include <system_error>
@@ -23,6 +24,7 @@ struct Query {
     std::unique_ptr<ClientConnection> connection;
     bool asked = false;
     bool done = false;
+    std::vector<DeviceEntry> entries{};
 };
 
 // A name with control characters couldn't be typed or stored by a frontend.
@@ -33,19 +35,19 @@ bool isUsableName(const std::string &name)
            });
 }
 
-void collect(Query &query, const GetDevicesReply &reply, std::vector<DeviceEntry> &entries, const DebugSink &debug)
+void collect(Query &query, const GetDevicesReply &reply, const DebugSink &debug)
 {
     if (reply.outcome.status != Status::good)
         debug(1, query.server.text() + ": no list of devices: " + printableText(reply.outcome.reason));
     for (const auto &device : reply.devices) {
         if (!isUsableName(device.name))
             continue;
-        entries.push_back({frontendName(query.server, device.name), printableText(device.vendor),
-                           printableText(device.model), printableText(device.type)});
+        query.entries.push_back({frontendName(query.server, device.name), printableText(device.vendor),
+                                 printableText(device.model), printableText(device.type)});
     }
 }
 
-void advance(Query &query, std::vector<DeviceEntry> &entries, const DebugSink &debug)
+void advance(Query &query, const DebugSink &debug)
 {
     auto &connection = *query.connection;
     connection.advance(std::chrono::steady_clock::now());
@@ -61,7 +63,7 @@ void advance(Query &query, std::vector<DeviceEntry> &entries, const DebugSink &d
         if (message->command != static_cast<std::uint32_t>(Command::get_devices))
             continue;
         try {
-            collect(query, decodeGetDevicesReply(*message), entries, debug);
+            collect(query, decodeGetDevicesReply(*message), debug);
         } catch (const ProtocolError &error) {
             debug(1, query.server.text() + ": " + error.what());
         }
@@ -86,7 +88,7 @@ std::vector<Query> startQueries(const std::vector<ServerEntry> &servers, const D
     for (const auto &server : servers) {
         ClientOptions options{server.name, server.settings, "sane-netsane", {}, debug};
         options.settings.connect_timeout = DeviceList::deadline;
-        queries.push_back({server.name, std::make_unique<ClientConnection>(std::move(options)), false, false});
+        queries.push_back({server.name, std::make_unique<ClientConnection>(std::move(options)), false, false, {}});
     }
     return queries;
 }
@@ -118,7 +120,7 @@ void DeviceList::fill(const std::vector<ServerEntry> &servers, const DebugSink &
         std::vector<pollfd> waits;
         for (auto &query : queries) {
             if (!query.done)
-                advance(query, entries_, debug);
+                advance(query, debug);
             if (!query.done)
                 waits.push_back({query.connection->fd(), query.connection->pollEvents(), 0});
         }
@@ -126,9 +128,11 @@ void DeviceList::fill(const std::vector<ServerEntry> &servers, const DebugSink &
             break;
         ::poll(waits.data(), waits.size(), waitMilliseconds(queries, until));
     }
-    for (const auto &query : queries)
+    for (auto &query : queries) {
         if (!query.done)
             debug(1, query.server.text() + ": no answer within 2 seconds");
+        std::move(query.entries.begin(), query.entries.end(), std::back_inserter(entries_));
+    }
     publish();
 }
 

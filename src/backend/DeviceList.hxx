@@ -19,8 +19,8 @@ public:
     // Together, however many servers there are (sane-semantics.md 20).
     static constexpr std::chrono::seconds deadline{2};
 
-    // Blocks until all servers have answered or the deadline has passed; a name that the DNS has to find is looked up
-    // before that. Never asks anybody for a password.
+    // The devices come in the order of the servers. Blocks until all servers have answered or the deadline has passed;
+    // a name that the DNS has to find is looked up before that. Never asks anybody for a password.
     void fill(const std::vector<ServerEntry> &servers, const DebugSink &debug);
     void clear();
 

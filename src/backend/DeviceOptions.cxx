@@ -54,26 +54,6 @@ std::optional<OptionValue> takeValue(const SANE_Option_Descriptor &descriptor, c
     return result;
 }
 
-// The server's value into the caller's buffer, which has the option's size.
-void giveValue(const SANE_Option_Descriptor &descriptor, const ControlOptionReply &reply, void *value)
-{
-    if (!reply.value || !value)
-        return;
-    if (static_cast<SANE_Value_Type>(reply.type) != descriptor.type)
-        throw ProtocolError("value of another type than the option's");
-    if (descriptor.type == SANE_TYPE_STRING) {
-        const auto &text = reply.value->text;
-        if (text.size() + 1 > static_cast<std::size_t>(descriptor.size))
-            throw ProtocolError("string longer than its option");
-        std::memcpy(value, text.c_str(), text.size() + 1);
-    } else {
-        const auto &words = reply.value->words;
-        if (words.size() != wordCount(descriptor))
-            throw ProtocolError("value of another size than its option");
-        std::memcpy(value, words.data(), words.size() * sizeof(SANE_Word));
-    }
-}
-
 bool expectsValue(const SANE_Option_Descriptor &descriptor, Action action) noexcept
 {
     if (action == Action::set_auto || !hasValue(static_cast<ValueType>(descriptor.type)))
@@ -121,6 +101,35 @@ void DeviceOptions::reload(std::size_t count)
     table_.update(std::move(descriptors));
 }
 
+// Whether the value needs more room now than the frontend has for it.
+bool DeviceOptions::hasGrown(SANE_Int option) const noexcept
+{
+    return table_.descriptor(option)->size > table_.knownSize(option);
+}
+
+// The server's value into the caller's buffer. A value that comes with new descriptors is of the old size or the new.
+SANE_Status DeviceOptions::giveValue(const ControlOptionReply &reply, SANE_Int option,
+                                     const SANE_Option_Descriptor &asked, void *value) const
+{
+    if (!reply.value || !value)
+        return SANE_STATUS_GOOD;
+    if (static_cast<SANE_Value_Type>(reply.type) != asked.type)
+        throw ProtocolError("value of another type than the option's");
+    const bool string = asked.type == SANE_TYPE_STRING;
+    const auto old_size = static_cast<std::size_t>(asked.size);
+    const auto new_size = static_cast<std::size_t>(table_.descriptor(option)->size);
+    const auto &words = reply.value->words;
+    const auto size = string ? reply.value->text.size() + 1 : words.size() * sizeof(SANE_Word);
+    if (string ? size > std::max(old_size, new_size) : size != old_size && size != new_size)
+        throw ProtocolError("value of another size than its option");
+    if (hasGrown(option) || size > static_cast<std::size_t>(table_.knownSize(option)))
+        return SANE_STATUS_INVAL;
+    const void *const from = string ? static_cast<const void *>(reply.value->text.c_str()) : words.data();
+    if (size != 0)
+        std::memcpy(value, from, size);
+    return SANE_STATUS_GOOD;
+}
+
 SANE_Status DeviceOptions::exchange(const ControlOptionRequest &request, const SANE_Option_Descriptor &descriptor,
                                     void *value, SANE_Int *info)
 {
@@ -133,9 +142,6 @@ SANE_Status DeviceOptions::exchange(const ControlOptionRequest &request, const S
         return static_cast<SANE_Status>(reply.outcome.status);
     }
     const bool get = request.action == Action::get;
-    // A frontend's buffer may be shorter than the option when it sets a string; a corrected one is what it waits for.
-    if (get || (reply.info & info_inexact) != 0)
-        giveValue(descriptor, reply, value);
     if (!get && (reply.info & info_reload_options) != 0) {
         if (reply.descriptors)
             table_.update(std::move(*reply.descriptors));
@@ -144,6 +150,9 @@ SANE_Status DeviceOptions::exchange(const ControlOptionRequest &request, const S
     }
     if (info && !get)
         *info = static_cast<SANE_Int>(reply.info & (info_inexact | info_reload_options | info_reload_parameters));
+    // A frontend's buffer may be shorter than the option when it sets a string; a corrected one is what it waits for.
+    if (get || (reply.info & info_inexact) != 0)
+        return giveValue(reply, request.option, descriptor, value);
     return SANE_STATUS_GOOD;
 }
 
@@ -152,15 +161,18 @@ SANE_Status DeviceOptions::control(SANE_Int option, SANE_Action action, void *va
     if (info)
         *info = 0;
     const auto *const descriptor = table_.descriptor(option);
-    if (!descriptor || !isAllowed(*descriptor, action, value))
+    if (!descriptor)
         return SANE_STATUS_INVAL;
     // Frontends ask for each option up to this number, so it has to be that of the table.
-    if (option == 0 && action == SANE_ACTION_GET_VALUE && descriptor->type == SANE_TYPE_INT &&
-        wordCount(*descriptor) == 1) {
+    if (option == 0 && action == SANE_ACTION_GET_VALUE) {
+        if (!value)
+            return SANE_STATUS_INVAL;
         const auto count = static_cast<SANE_Word>(table_.count());
         std::memcpy(value, &count, sizeof count);
         return SANE_STATUS_GOOD;
     }
+    if (!isAllowed(*descriptor, action, value) || (action != SANE_ACTION_SET_AUTO && hasGrown(option)))
+        return SANE_STATUS_INVAL;
     ControlOptionRequest request{option, static_cast<Action>(action), static_cast<ValueType>(descriptor->type), {}};
     if (action == SANE_ACTION_SET_VALUE) {
         auto taken = takeValue(*descriptor, value);

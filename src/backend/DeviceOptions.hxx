@@ -21,7 +21,8 @@ public:
     // Once, after OPEN: takes the descriptors that came with its reply, or asks for them.
     void load(std::optional<std::vector<OptionDescriptor>> descriptors);
 
-    const SANE_Option_Descriptor *descriptor(SANE_Int option) const noexcept { return table_.descriptor(option); }
+    // For the frontend.
+    const SANE_Option_Descriptor *descriptor(SANE_Int option) noexcept { return table_.handOut(option); }
 
     // value: as SANE's; info may be nullptr.
     SANE_Status control(SANE_Int option, SANE_Action action, void *value, SANE_Int *info);
@@ -29,8 +30,11 @@ public:
 private:
     void reload(std::size_t count);
     std::size_t askCount();
+    bool hasGrown(SANE_Int option) const noexcept;
     SANE_Status exchange(const ControlOptionRequest &request, const SANE_Option_Descriptor &descriptor, void *value,
                          SANE_Int *info);
+    SANE_Status giveValue(const ControlOptionReply &reply, SANE_Int option, const SANE_Option_Descriptor &asked,
+                          void *value) const;
 
     DeviceLink &link_;
     const DebugSink &debug_;

@@ -12,11 +12,20 @@ void ImageBuffer::begin(bool swap_samples)
     stored_.clear();
     stored_offset_ = 0;
     swap_ = swap_samples;
-    ended_ = has_first_ = has_second_ = false;
+    ended_ = has_first_ = has_second_ = dropped_ = false;
+}
+
+void ImageBuffer::drop() noexcept
+{
+    view_ = {};
+    swap_ = false;
+    dropped_ = true;
 }
 
 void ImageBuffer::detach()
 {
+    if (dropped_)
+        begin(false);
     if (view_.empty())
         return;
     // The view is older than all that is stored, and only the first stored one can be begun; never both.

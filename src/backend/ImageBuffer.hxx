@@ -16,6 +16,9 @@ public:
     // A new frame: drops everything.
     void begin(bool swap_samples);
 
+    // Nothing is left to read. Async-signal-safe: the memory is freed by the next detach() or begin().
+    void drop() noexcept;
+
     // A block that stays where it is until read() has used it up or detach() is called. Only if nothing is left.
     void setView(std::span<const std::byte> block) noexcept { view_ = block; }
 
@@ -29,7 +32,7 @@ public:
     void end() noexcept { ended_ = true; }
 
     // True if nothing is left, so that setView() may be called. A half sample may still wait for its other half.
-    bool needsBlock() const noexcept { return view_.empty() && stored_.empty(); }
+    bool needsBlock() const noexcept { return view_.empty() && (dropped_ || stored_.empty()); }
 
     // True if read() would give a byte.
     bool hasBytes() const noexcept;
@@ -48,6 +51,7 @@ private:
     std::size_t stored_offset_ = 0; // into the first
     bool swap_ = false;
     bool ended_ = false;
+    bool dropped_ = false; // what is stored counts no more; nothing comes until begin()
     // The frame's bytes a b come out as b a; one of them may have to wait for the next call.
     bool has_first_ = false;  // a has come, b hasn't
     bool has_second_ = false; // b was given out, a is next

@@ -1,5 +1,6 @@
 #include "backend/OptionTable.hxx"
 
+#include "backend/SoundOption.hxx"
 #include "wire/ProtocolError.hxx"
 
 #include <algorithm>
@@ -20,8 +21,6 @@ struct OptionTable::Copy {
 
 namespace {
 
-constexpr std::uint32_t last_unit = SANE_UNIT_MICROSECOND;
-
 std::size_t bytesOf(const OptionDescriptor &descriptor) noexcept
 {
     std::size_t bytes = 512 + descriptor.name.size() + descriptor.title.size() + descriptor.description.size() +
@@ -29,24 +28,6 @@ std::size_t bytesOf(const OptionDescriptor &descriptor) noexcept
     for (const auto &string : descriptor.strings)
         bytes += 64 + string.size();
     return bytes;
-}
-
-// What a frontend could stumble over is taken out here: it believes its backend.
-void makeSound(OptionDescriptor &descriptor)
-{
-    const bool number = descriptor.type == ValueType::integer || descriptor.type == ValueType::fixed;
-    const bool string = descriptor.type == ValueType::string;
-    const auto constraint = descriptor.constraint_type;
-    if ((constraint == ConstraintType::string_list && !string) ||
-        ((constraint == ConstraintType::range || constraint == ConstraintType::word_list) && !number))
-        descriptor.constraint_type = ConstraintType::none;
-    if (descriptor.unit > last_unit)
-        descriptor.unit = SANE_UNIT_NONE;
-    // Frontends copy the strings of the list into a buffer of the option's size.
-    if (string)
-        std::erase_if(descriptor.strings, [&descriptor](const std::string &text) {
-            return text.size() + 1 > static_cast<std::size_t>(descriptor.size_bytes);
-        });
 }
 
 } // namespace
@@ -108,19 +89,36 @@ void OptionTable::update(std::vector<OptionDescriptor> descriptors)
 {
     if (descriptors.empty() || descriptors.size() > max_options)
         throw ProtocolError(std::to_string(descriptors.size()) + " options");
-    if (options_.empty())
+    checkNumberOption(descriptors[0]);
+    const bool first = options_.empty();
+    if (first)
         options_.resize(descriptors.size());
     if (descriptors.size() < options_.size())
         throw ProtocolError("the number of options shrank");
     for (std::size_t i = 0; i < options_.size(); ++i)
         updateOption(options_[i], std::move(descriptors[i]));
+    // A frontend that never asks can only know what the device was opened with.
+    if (first)
+        for (auto &option : options_)
+            option.known_size = option.current->sane.size;
 }
 
 const SANE_Option_Descriptor *OptionTable::descriptor(SANE_Int option) const noexcept
 {
-    if (option < 0 || static_cast<std::size_t>(option) >= options_.size())
-        return nullptr;
-    return &options_[static_cast<std::size_t>(option)].current->sane;
+    return exists(option) ? &options_[static_cast<std::size_t>(option)].current->sane : nullptr;
+}
+
+const SANE_Option_Descriptor *OptionTable::handOut(SANE_Int option) noexcept
+{
+    const auto *const result = descriptor(option);
+    if (result)
+        options_[static_cast<std::size_t>(option)].known_size = result->size;
+    return result;
+}
+
+SANE_Int OptionTable::knownSize(SANE_Int option) const noexcept
+{
+    return exists(option) ? options_[static_cast<std::size_t>(option)].known_size : 0;
 }
 
 } // namespace netsane

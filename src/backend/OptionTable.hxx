@@ -23,7 +23,7 @@ public:
     ~OptionTable();
 
     // Takes the descriptors of all options, option 0 first. The first call sets their number for good; later ones may
-    // not bring fewer, and more are ignored. Throws ProtocolError for too many or too much.
+    // not bring fewer, and more are ignored. Throws ProtocolError for too many, too much or what isn't sound.
     void update(std::vector<OptionDescriptor> descriptors);
 
     std::size_t count() const noexcept { return options_.size(); }
@@ -31,12 +31,24 @@ public:
     // nullptr if there is no such option.
     const SANE_Option_Descriptor *descriptor(SANE_Int option) const noexcept;
 
+    // The same for the frontend, whose buffer for the value has this size from now on.
+    const SANE_Option_Descriptor *handOut(SANE_Int option) noexcept;
+
+    // Bytes of the option's value as the frontend knows it: of the descriptor last handed out, or of the first one.
+    SANE_Int knownSize(SANE_Int option) const noexcept;
+
 private:
     struct Copy;
     struct Option {
         std::vector<std::unique_ptr<Copy>> copies;
         const Copy *current = nullptr;
+        SANE_Int known_size = 0;
     };
+
+    bool exists(SANE_Int option) const noexcept
+    {
+        return option >= 0 && static_cast<std::size_t>(option) < options_.size();
+    }
 
     void updateOption(Option &option, OptionDescriptor descriptor);
 

@@ -77,7 +77,7 @@ void callClose(SANE_Handle handle) noexcept
 
 const SANE_Option_Descriptor *callGetOptionDescriptor(SANE_Handle handle, SANE_Int option) noexcept
 {
-    const auto *const device = find(handle);
+    auto *const device = find(handle);
     return device ? device->optionDescriptor(option) : nullptr;
 }
 

@@ -4,6 +4,7 @@ check_PROGRAMS += tests/backend/backend_test
 TESTS += tests/backend/backend_test
 tests_backend_backend_test_SOURCES = \
 	tests/backend/BackendTest.cxx \
+	tests/backend/MemoryCounter.cxx tests/backend/MemoryCounter.hxx \
 	tests/client/FakeServer.cxx tests/client/FakeServer.hxx
 tests_backend_backend_test_CPPFLAGS = $(AM_CPPFLAGS) $(SANE_CFLAGS) \
 	-DNETSANE_TEST_BACKEND='"$(abs_builddir)/.libs/libsane-netsane.so.1"' \
