@@ -483,6 +483,24 @@ TEST(ClientSession, ReasonsOfTheServerAreMadePrintable)
     EXPECT_EQ(500U, printableText(std::string(5000, 'x')).size());
 }
 
+TEST(ClientText, KeepsUtf8AndNoControls)
+{
+    struct Case {
+        const char *text;
+        const char *expected;
+    };
+    for (const auto &c :
+         {Case{"Ger\xc3\xa4t \xc3\x9c \xe2\x82\xac \xf0\x9f\x96\xa8", nullptr}, // continuations 0x80..0x9f
+          Case{"a\x9b"
+               "b\x7f\n",
+               "a?b??"},
+          Case{"\xc2\x9b[m", "?[m"}, Case{"\xe4 \xc3", nullptr}, Case{"\xe0\x82\x9b", "\xe0??"},
+          Case{"\xed\x9f\xbf", nullptr}, Case{"\xc0\x9b", "\xc0?"}, Case{"\xf4\x90\x80\x80", "\xf4???"},
+          Case{"\xe2\x82", "\xe2?"}})
+        EXPECT_EQ(c.expected ? c.expected : c.text, printableText(c.text));
+    EXPECT_EQ(std::string(499, 'x'), printableText(std::string(499, 'x') + "\xc3\xa4"));
+}
+
 TEST(ClientSession, RepliesInTheWrongOrderAreRefused)
 {
     Client client;
