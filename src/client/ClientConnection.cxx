@@ -73,7 +73,6 @@ ClientConnection::ClientConnection(ClientOptions options)
       connector_(options_.server, options_.settings.connect_timeout.value_or(default_connect_timeout)),
       started_(now())
 {
-    advance(now());
 }
 
 void ClientConnection::makeSession()
@@ -188,6 +187,10 @@ bool ClientConnection::waitForEvent(WakeFd *wake, std::optional<TimePoint> deadl
 
 WaitResult ClientConnection::waitConnected(WakeFd *wake)
 {
+    if (!session_) {
+        connector_.lookUpNow();
+        started_ = now();
+    }
     for (;;) {
         advance(now());
         if (failure())

@@ -35,14 +35,14 @@ public:
 
     static constexpr std::chrono::seconds default_connect_timeout{5};
 
-    // Begins to connect; getaddrinfo(3) may block.
+    // Begins to connect, where that needs no lookup of a name.
     explicit ClientConnection(ClientOptions options);
     ClientConnection(const ClientConnection &) = delete;
     ClientConnection &operator=(const ClientConnection &) = delete;
 
     // ---- without blocking
 
-    // Connects, sends, receives as far as that goes now.
+    // Connects, sends, receives as far as that goes now. Looking up a name may block (see Connector).
     void advance(TimePoint now);
 
     int fd() const noexcept { return connector_.state() == Connector::State::connecting ? connector_.fd() : fd_.get(); }
