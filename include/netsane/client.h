@@ -75,11 +75,14 @@ typedef int (*netsane_login_callback)(void *context, const char *server, char *u
 /* One line for people, without a line end. Level 1: errors, 2: what the server says, 4: more. */
 typedef void (*netsane_debug_callback)(void *context, int level, const char *text);
 
-/* Set struct_size to sizeof(netsane_options) and everything else to 0 or NULL first. */
+/*
+ * Set struct_size to sizeof(netsane_options) and everything else to 0 or NULL
+ * first. A struct_size smaller than this is an error of netsane_connect.
+ */
 typedef struct netsane_options {
     uint32_t struct_size;
     uint32_t tls;                   /* NETSANE_TLS_ */
-    uint32_t connect_timeout_ms;    /* 0: 5 seconds */
+    uint32_t connect_timeout_ms;    /* 0: 5 seconds; the greeting has until then, and 10 seconds at least */
     uint32_t allow_clear_passwords; /* 1: passwords may cross an unencrypted network */
     const char *program;            /* named in HELO; NULL: "libnetsane" */
     const char *user;               /* with password: used instead of the callback */
@@ -94,11 +97,12 @@ typedef struct netsane_options {
 /*
  * Connects to "host", "host:port", "[v6]:port" or "unix:/path". options may be
  * NULL. NULL on failure, with the reason in `error` (error_size bytes; may be
- * NULL and 0). Strings of the options are copied.
+ * NULL and 0). Waits until the server has greeted and encryption is negotiated.
+ * Strings of the options are copied.
  */
 netsane_connection *netsane_connect(const char *server, const netsane_options *options, char *error, size_t error_size);
 
-/* Sends QUIT and ends the connection. NULL is ignored. */
+/* Sends what netsane_printf has written and QUIT, for 2 seconds at most, and ends the connection. NULL is ignored. */
 void netsane_close(netsane_connection *connection);
 
 /* Why the last call failed; "" if it didn't. Valid until the next call. */
@@ -123,7 +127,7 @@ const char *netsane_error(const netsane_connection *connection);
  */
 int netsane_printf(netsane_connection *connection, const char *format, ...);
 
-/* Sends what netsane_printf has written. 0, or -1. */
+/* Sends what netsane_printf has written, for 30 seconds at most. 0, or -1. */
 int netsane_flush(netsane_connection *connection);
 
 /*

@@ -22,6 +22,9 @@ using TimePoint = ClientConnection::TimePoint;
 // A server that never stops sending notes must not keep a call from seeing its deadline, or a cancel.
 constexpr unsigned max_receives = 16;
 
+// From the first connect(2) to the end of greeting and crypto, also where connect_timeout is shorter.
+constexpr std::chrono::seconds min_opening{10};
+
 TimePoint now() noexcept
 {
     return std::chrono::steady_clock::now();
@@ -67,9 +70,9 @@ bool wouldBlock(int error) noexcept
 ClientConnection::ClientConnection(ClientOptions options)
     : options_(std::move(options)),
       methods_(options_.settings, options_.debug),
-      connector_(options_.server, options_.settings.connect_timeout.value_or(default_connect_timeout))
+      connector_(options_.server, options_.settings.connect_timeout.value_or(default_connect_timeout)),
+      started_(now())
 {
-    advance(now());
 }
 
 void ClientConnection::makeSession()
@@ -80,6 +83,8 @@ void ClientConnection::makeSession()
     policy.local = connector_.isLocal();
     policy.crypt = cryptPolicy(options_.settings.tls, policy.local);
     policy.allow_clear_passwords = options_.settings.allow_clear_passwords.value_or(false);
+    policy.open_deadline =
+        started_ + std::max(options_.settings.connect_timeout.value_or(default_connect_timeout), min_opening);
     policy.peer = connector_.peerText();
     policy.peer_name = options_.server.host;
     if (options_.debug)
@@ -112,7 +117,7 @@ void ClientConnection::advance(TimePoint time)
     }
     sendOutput();
     if (!session_->failure() && !receiveInput())
-        session_->notReceived(time);
+        session_->keepTime(time);
 }
 
 short ClientConnection::pollEvents()
@@ -125,7 +130,7 @@ short ClientConnection::pollEvents()
 std::optional<TimePoint> ClientConnection::nextDeadline() const noexcept
 {
     if (session_)
-        return session_->silenceDeadline();
+        return session_->deadline();
     if (connect_failure_)
         return std::nullopt;
     return connector_.deadline();
@@ -182,6 +187,10 @@ bool ClientConnection::waitForEvent(WakeFd *wake, std::optional<TimePoint> deadl
 
 WaitResult ClientConnection::waitConnected(WakeFd *wake)
 {
+    if (!session_) {
+        connector_.lookUpNow();
+        started_ = now();
+    }
     for (;;) {
         advance(now());
         if (failure())
@@ -195,7 +204,8 @@ WaitResult ClientConnection::waitConnected(WakeFd *wake)
 
 WaitResult ClientConnection::tryReply(MessageView &reply)
 {
-    for (unsigned round = 0; round < max_receives; ++round) {
+    // Behind the last receive there is another look, as nobody polls for bytes that are already here.
+    for (unsigned receives = 0;; ++receives) {
         if (const auto message = session_->nextReply()) {
             reply = *message;
             return WaitResult::reply;
@@ -205,12 +215,11 @@ WaitResult ClientConnection::tryReply(MessageView &reply)
         if (session_->loginWanted())
             return WaitResult::login_wanted;
         sendOutput();
-        if (!receiveInput()) {
-            session_->notReceived(now());
+        if (receives == max_receives || !receiveInput()) {
+            session_->keepTime(now());
             return session_->failure() ? WaitResult::failed : WaitResult::timeout;
         }
     }
-    return WaitResult::timeout;
 }
 
 WaitResult ClientConnection::waitReply(MessageView &reply, WakeFd *wake, std::optional<TimePoint> deadline)
@@ -226,9 +235,41 @@ WaitResult ClientConnection::waitReply(MessageView &reply, WakeFd *wake, std::op
     }
 }
 
+WaitResult ClientConnection::waitOpen(WakeFd *wake, std::optional<TimePoint> deadline)
+{
+    if (!session_) {
+        const auto result = waitConnected(wake);
+        if (result != WaitResult::reply)
+            return result;
+    }
+    for (;;) {
+        if (advanceOpening())
+            return failure() ? WaitResult::failed : WaitResult::reply;
+        if (deadline && now() >= *deadline)
+            return WaitResult::timeout;
+        if (waitForEvent(wake, deadline))
+            return WaitResult::woken;
+    }
+}
+
+// True when there is nothing left to wait for.
+bool ClientConnection::advanceOpening()
+{
+    for (unsigned receives = 0;; ++receives) {
+        session_->advanceOpening();
+        sendOutput();
+        if (session_->failure() || session_->isOpen())
+            return true;
+        if (receives == max_receives || !receiveInput()) {
+            session_->keepTime(now());
+            return session_->failure().has_value();
+        }
+    }
+}
+
 void ClientConnection::flush(TimePoint deadline)
 {
-    if (!session_)
+    if (!session_ || waitOpen(nullptr, deadline) != WaitResult::reply)
         return;
     for (;;) {
         sendOutput();

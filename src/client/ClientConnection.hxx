@@ -35,14 +35,14 @@ public:
 
     static constexpr std::chrono::seconds default_connect_timeout{5};
 
-    // Begins to connect; getaddrinfo(3) may block.
+    // Begins to connect, where that needs no lookup of a name.
     explicit ClientConnection(ClientOptions options);
     ClientConnection(const ClientConnection &) = delete;
     ClientConnection &operator=(const ClientConnection &) = delete;
 
     // ---- without blocking
 
-    // Connects, sends, receives as far as that goes now.
+    // Connects, sends, receives as far as that goes now. Looking up a name may block (see Connector).
     void advance(TimePoint now);
 
     int fd() const noexcept { return connector_.state() == Connector::State::connecting ? connector_.fd() : fd_.get(); }
@@ -66,6 +66,9 @@ public:
     // True when connected. wake may be nullptr.
     WaitResult waitConnected(WakeFd *wake);
 
+    // The same, and then until greeting and crypto negotiation are over: `reply` when they are. Takes no reply.
+    WaitResult waitOpen(WakeFd *wake, std::optional<TimePoint> deadline = std::nullopt);
+
     // The next reply into `reply`. With `deadline` it waits no longer than that.
     WaitResult waitReply(MessageView &reply, WakeFd *wake, std::optional<TimePoint> deadline = std::nullopt);
 
@@ -73,18 +76,21 @@ public:
     // can be sent.
     WaitResult tryReply(MessageView &reply);
 
-    // Waits until all output is sent, or the deadline, or the end of the session.
+    // Waits until the session is open and all output is sent, or the deadline, or the end of the session. Receives only
+    // until the session is open, so that a reply that is being read stays where it is.
     void flush(TimePoint deadline);
 
 private:
     void makeSession();
     void sendOutput();
     bool receiveInput();
+    bool advanceOpening();
     bool waitForEvent(WakeFd *wake, std::optional<TimePoint> deadline);
 
     ClientOptions options_;
     ClientMethods methods_;
     Connector connector_;
+    TimePoint started_; // the connect
     UniqueFd fd_;
     std::optional<ClientSession> session_;
     std::optional<SessionFailure> connect_failure_;

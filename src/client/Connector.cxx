@@ -18,6 +18,10 @@ namespace netsane {
 namespace {
 
 constexpr std::size_t max_addresses = 16;
+constexpr std::chrono::milliseconds lookup_pause{250};
+
+// When a lookup may block this thread: its other connections shall have had time for an answer.
+thread_local Connector::TimePoint next_lookup{};
 
 struct FreeAddresses {
     void operator()(addrinfo *list) const noexcept { ::freeaddrinfo(list); }
@@ -42,14 +46,36 @@ bool isLoopback(const sockaddr_storage &address) noexcept
 
 } // namespace
 
-Connector::Connector(const ServerName &server, std::chrono::milliseconds timeout) : server_text_(server.textWithPort())
+Connector::Connector(const ServerName &server, std::chrono::milliseconds timeout)
+    : server_(server), server_text_(server.textWithPort()), timeout_(timeout)
 {
     if (server.isUnix())
         addUnix(server.unix_path);
     else
-        lookUp(server);
+        lookUp(AI_NUMERICHOST);
     const auto now = std::chrono::steady_clock::now();
     deadline_ = now + timeout;
+    lookup_wanted_ = addresses_.empty() && !server.isUnix();
+    if (lookup_wanted_)
+        attempt_deadline_ = now;
+    else
+        begin(now);
+}
+
+void Connector::lookUpNow()
+{
+    if (!lookup_wanted_)
+        return;
+    lookup_wanted_ = false;
+    lookUp(0);
+    const auto now = std::chrono::steady_clock::now();
+    deadline_ = now + timeout_;
+    begin(now);
+}
+
+void Connector::begin(TimePoint now)
+{
+    next_lookup = now + lookup_pause;
     if (addresses_.empty())
         state_ = State::failed;
     else
@@ -71,17 +97,17 @@ void Connector::addUnix(const std::string &path)
     addresses_.push_back(address);
 }
 
-void Connector::lookUp(const ServerName &server)
+void Connector::lookUp(int flags)
 {
     addrinfo hints{};
     hints.ai_family = AF_UNSPEC;
     hints.ai_socktype = SOCK_STREAM;
-    hints.ai_flags = AI_NUMERICSERV;
+    hints.ai_flags = AI_NUMERICSERV | flags;
     addrinfo *found = nullptr;
-    const int result = ::getaddrinfo(server.host.c_str(), std::to_string(server.port).c_str(), &hints, &found);
+    const int result = ::getaddrinfo(server_.host.c_str(), std::to_string(server_.port).c_str(), &hints, &found);
     const std::unique_ptr<addrinfo, FreeAddresses> list(found);
     if (result != 0) {
-        error_ = server.host + ": " + (result == EAI_SYSTEM ? errnoText(errno) : ::gai_strerror(result));
+        error_ = server_.host + ": " + (result == EAI_SYSTEM ? errnoText(errno) : ::gai_strerror(result));
         return;
     }
     for (const addrinfo *entry = list.get(); entry && addresses_.size() < max_addresses; entry = entry->ai_next) {
@@ -135,6 +161,19 @@ Connector::State Connector::advance(TimePoint now)
 {
     if (state_ != State::connecting)
         return state_;
+    if (lookup_wanted_) {
+        if (now >= deadline_) {
+            error_ = server_text_ + ": no time was left to look up its name";
+            state_ = State::failed;
+        } else if (now < next_lookup) {
+            attempt_deadline_ = next_lookup;
+        } else {
+            lookup_wanted_ = false;
+            lookUp(0);
+            begin(std::chrono::steady_clock::now());
+        }
+        return state_;
+    }
     pollfd entry{fd_.get(), POLLOUT, 0};
     if (::poll(&entry, 1, 0) > 0) {
         int error = 0;

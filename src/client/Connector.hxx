@@ -1,6 +1,10 @@
-// Connects to one server, trying its addresses in turn, without blocking (apart from the constructor).
+// Connects to one server, trying its addresses in turn, without blocking apart from getaddrinfo(3).
 //
-// Owned by a connection. The owner polls fd() for pollEvents() until advance() says that it is over.
+// Owned by a connection. The owner polls fd() (-1 while the name isn't looked up) until advance() says that it is over.
+// Addresses and unix paths are connected to at once. A name is looked up later, in advance(): a quarter of a second
+// after the last connector of this thread began to connect, so that of several servers those with an address answer
+// first and one lookup holds up the next one only; and not at all once the timeout has passed. A lookup that has begun
+// can't be interrupted: a name that the DNS doesn't answer for may block for longer than the timeout, once.
 #pragma once
 
 #include "config/ServerName.hxx"
@@ -20,9 +24,12 @@ public:
     using TimePoint = std::chrono::steady_clock::time_point;
     enum class State { connecting, connected, failed };
 
-    // Looks up the addresses (getaddrinfo(3): blocks if the name is one for the DNS) and starts with the first. Each
-    // gets an equal part of the time that is left. Throws nothing but std::bad_alloc; see error().
+    // Starts with the first address, if the server has one without a lookup. Each gets an equal part of the time that
+    // is left. Throws nothing but std::bad_alloc; see error().
     Connector(const ServerName &server, std::chrono::milliseconds timeout);
+
+    // For who has only this one server: looks up the name now, and the timeout begins behind that.
+    void lookUpNow();
 
     State state() const noexcept { return state_; }
     State advance(TimePoint now);
@@ -46,13 +53,17 @@ private:
         socklen_t size;
     };
 
-    void lookUp(const ServerName &server);
+    void lookUp(int flags);
+    void begin(TimePoint now);
     void addUnix(const std::string &path);
     void start(TimePoint now);
     bool tryConnect(const Address &address);
     void nextAddress(TimePoint now);
 
+    ServerName server_;
     std::string server_text_;
+    std::chrono::milliseconds timeout_;
+    bool lookup_wanted_ = false;
     std::vector<Address> addresses_;
     std::size_t current_ = 0;
     UniqueFd fd_;

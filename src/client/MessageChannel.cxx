@@ -42,7 +42,7 @@ bool MessageChannel::failConnection()
 
 bool MessageChannel::connect()
 {
-    if (connection_.waitConnected(nullptr) == WaitResult::failed)
+    if (connection_.waitOpen(nullptr) == WaitResult::failed)
         return failConnection();
     return true;
 }
@@ -52,8 +52,11 @@ void MessageChannel::close() noexcept
     try {
         if (!connection_.isConnected() || connection_.failure())
             return;
+        const auto deadline = std::chrono::steady_clock::now() + close_timeout;
+        // Requests first, as QUIT can't be said while the server greets anew.
+        connection_.flush(deadline);
         connection_.session().quit();
-        connection_.flush(std::chrono::steady_clock::now() + close_timeout);
+        connection_.flush(deadline);
     } catch (...) { // the server sees the end of the connection in any case
     }
 }

@@ -21,7 +21,7 @@ public:
 
     MessageChannel(ClientOptions options, LoginSource login);
 
-    // Connects and waits for the greeting.
+    // Connects and waits for the end of greeting and crypto negotiation.
     bool connect();
     void close() noexcept;
 

@@ -4,6 +4,7 @@
 #include "session/ClientText.hxx"
 
 #include <array>
+#include <cstddef>
 #include <cstdio>
 #include <cstring>
 #include <memory>
@@ -23,14 +24,8 @@ namespace {
 using netsane::ClientOptions;
 using netsane::Credentials;
 
-// A field of the options, if the program that filled them in knew it.
-template<typename T>
-T known(const netsane_options &options, T netsane_options::*field)
-{
-    const auto *const begin = reinterpret_cast<const char *>(&options);
-    const auto *const end = reinterpret_cast<const char *>(&(options.*field)) + sizeof(T);
-    return static_cast<std::size_t>(end - begin) <= options.struct_size ? options.*field : T{};
-}
+// Up to the last member of the first release; newer ones may be looked at only if struct_size covers them.
+constexpr std::size_t first_options_size = offsetof(netsane_options, context) + sizeof(void *);
 
 void copyText(const std::string &text, char *buffer, std::size_t size) noexcept
 {
@@ -57,23 +52,23 @@ ClientOptions readOptions(const netsane_options &given)
     ClientOptions options;
     options.program = "libnetsane";
     options.debug = netsane::debugToStandardError;
-    options.settings.tls = tlsMode(known(given, &netsane_options::tls));
-    if (const auto timeout = known(given, &netsane_options::connect_timeout_ms))
+    options.settings.tls = tlsMode(given.tls);
+    if (const auto timeout = given.connect_timeout_ms)
         options.settings.connect_timeout = std::chrono::seconds(timeout / 1000 + (timeout % 1000 ? 1 : 0));
-    options.settings.allow_clear_passwords = known(given, &netsane_options::allow_clear_passwords) != 0;
-    if (const auto *const program = known(given, &netsane_options::program))
+    options.settings.allow_clear_passwords = given.allow_clear_passwords != 0;
+    if (const auto *const program = given.program)
         options.program = program;
-    const auto *const user = known(given, &netsane_options::user);
-    const auto *const password = known(given, &netsane_options::password);
+    const auto *const user = given.user;
+    const auto *const password = given.password;
     if (user && password)
         options.credentials = Credentials{user, password};
-    if (const auto *const auth = known(given, &netsane_options::auth))
+    if (const auto *const auth = given.auth)
         options.settings.auth = netsane::splitMethodNames(auth).value_or(std::vector<std::string>{});
-    if (const auto *const plugin_dir = known(given, &netsane_options::plugin_dir))
+    if (const auto *const plugin_dir = given.plugin_dir)
         options.settings.plugin_dir = plugin_dir;
-    const auto debug = known(given, &netsane_options::debug);
+    const auto debug = given.debug;
     if (debug)
-        options.debug = [debug, context = known(given, &netsane_options::context)](int level, const std::string &text) {
+        options.debug = [debug, context = given.context](int level, const std::string &text) {
             debug(context, level, text.c_str());
         };
     return options;
@@ -81,10 +76,10 @@ ClientOptions readOptions(const netsane_options &given)
 
 netsane::MessageChannel::LoginSource loginSource(const netsane_options &given, const std::string &server)
 {
-    const auto login = known(given, &netsane_options::login);
+    const auto login = given.login;
     if (!login)
         return {};
-    return [login, server, context = known(given, &netsane_options::context)]() -> std::optional<Credentials> {
+    return [login, server, context = given.context]() -> std::optional<Credentials> {
         std::array<char, 513> user{};
         std::array<char, 513> password{};
         const bool given_one = login(context, server.c_str(), user.data(), password.data(), user.size()) == 1;
@@ -109,6 +104,10 @@ EXPORT netsane_connection *netsane_connect(const char *server, const netsane_opt
         const auto name = netsane::parseServerName(server ? server : "");
         if (!name) {
             copyText("expected host, host:port, [v6]:port or unix:/path", error, error_size);
+            return nullptr;
+        }
+        if (options && options->struct_size < first_options_size) {
+            copyText("struct_size of the options is not sizeof(netsane_options)", error, error_size);
             return nullptr;
         }
         const netsane_options none{};

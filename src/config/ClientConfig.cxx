@@ -33,25 +33,28 @@ std::string_view trim(std::string_view text) noexcept
     return text.substr(begin, text.find_last_not_of(blanks) - begin + 1);
 }
 
-// The next word, with the quotes in it taken off: user="jo smith" is one word. Nothing at the end or at a comment.
-std::optional<std::string> nextWord(std::string_view &text)
+// The words before a comment, with the quotes in them taken off: user="jo smith" is one word. Nothing if a quote has no
+// partner.
+std::optional<std::vector<std::string>> splitWords(std::string_view text)
 {
-    text = trim(text);
-    if (text.empty() || text.front() == '#')
-        return std::nullopt;
-    std::string word;
-    bool quoted = false;
-    std::size_t i = 0;
-    for (; i < text.size(); ++i) {
-        if (text[i] == '"')
-            quoted = !quoted;
-        else if (!quoted && blanks.find(text[i]) != std::string_view::npos)
-            break;
-        else
-            word += text[i];
+    std::vector<std::string> words;
+    for (text = trim(text); !text.empty() && text.front() != '#'; text = trim(text)) {
+        auto &word = words.emplace_back();
+        bool quoted = false;
+        std::size_t i = 0;
+        for (; i < text.size(); ++i) {
+            if (text[i] == '"')
+                quoted = !quoted;
+            else if (!quoted && blanks.find(text[i]) != std::string_view::npos)
+                break;
+            else
+                word += text[i];
+        }
+        if (quoted)
+            return std::nullopt;
+        text.remove_prefix(i);
     }
-    text.remove_prefix(i);
-    return word;
+    return words;
 }
 
 std::vector<std::string> splitList(std::string_view text)
@@ -198,32 +201,43 @@ bool ClientConfig::setKey(ServerSettings &settings, const Line &line, const std:
 
 void ClientConfig::parseLine(const Line &line)
 {
-    auto rest = line.text;
-    if (std::count(rest.begin(), rest.end(), '"') % 2 != 0)
+    const auto words = splitWords(line.text);
+    if (!words)
         return addProblem(line, "quote without its partner");
-    const auto first = nextWord(rest);
-    if (!first)
+    if (words->empty())
         return;
-    const auto equals = first->find('=');
-    if (equals != std::string::npos || trim(rest).starts_with('=')) {
-        const auto key = first->substr(0, equals);
-        std::string value = equals == std::string::npos ? "" : first->substr(equals + 1);
-        if (equals == std::string::npos)
-            rest = trim(rest).substr(1);
-        while (const auto word = nextWord(rest))
-            value += (value.empty() ? "" : " ") + *word;
-        setKey(defaults_, line, key, value);
-        return;
-    }
-    const auto name = parseServerName(*first);
+    // key=value, key = value
+    const bool apart = words->size() > 1 && (*words)[1].starts_with('=');
+    if (words->front().find('=') != std::string::npos || apart)
+        return parseDefault(line, *words);
+    parseServer(line, *words);
+}
+
+void ClientConfig::parseDefault(const Line &line, const std::vector<std::string> &words)
+{
+    std::string text = words.front();
+    const bool apart = text.find('=') == std::string::npos;
+    if (apart)
+        text += words[1];
+    const auto equals = text.find('=');
+    std::string value = text.substr(equals + 1);
+    for (std::size_t i = apart ? 2 : 1; i < words.size(); ++i)
+        value += (value.empty() ? "" : " ") + words[i];
+    setKey(defaults_, line, text.substr(0, equals), value);
+}
+
+void ClientConfig::parseServer(const Line &line, const std::vector<std::string> &words)
+{
+    const auto &first = words.front();
+    const auto name = parseServerName(first);
     if (!name)
-        return addProblem(line, "\"" + *first + "\" is no server: expected host, host:port, [v6]:port or unix:/path");
+        return addProblem(line, "\"" + first + "\" is no server: expected host, host:port, [v6]:port or unix:/path");
     ServerEntry entry{*name, {}};
-    while (const auto word = nextWord(rest)) {
-        const auto end = word->find('=');
+    for (std::size_t i = 1; i < words.size(); ++i) {
+        const auto end = words[i].find('=');
         if (end == std::string::npos)
-            return addProblem(line, "expected key=value instead of \"" + *word + "\"");
-        if (!setKey(entry.settings, line, word->substr(0, end), word->substr(end + 1)))
+            return addProblem(line, "expected key=value instead of \"" + words[i] + "\"");
+        if (!setKey(entry.settings, line, words[i].substr(0, end), words[i].substr(end + 1)))
             return;
     }
     servers_.push_back(std::move(entry));

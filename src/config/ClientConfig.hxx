@@ -59,6 +59,8 @@ public:
 private:
     struct Line;
     void parseLine(const Line &line);
+    void parseDefault(const Line &line, const std::vector<std::string> &words);
+    void parseServer(const Line &line, const std::vector<std::string> &words);
     bool setKey(ServerSettings &settings, const Line &line, const std::string &key, const std::string &value);
     void addProblem(const Line &line, const std::string &what);
 

@@ -96,10 +96,10 @@ bool CryptStream::isPassthrough() const noexcept
     return engine_ && engine_->isPassthrough();
 }
 
-const std::string &CryptStream::error() const noexcept
+std::string CryptStream::error() const noexcept
 {
-    static const std::string no_engine = "there is no stream";
-    return engine_ ? engine_->error() : no_engine;
+    // Short enough not to need memory.
+    return guarded(engine_, std::string("no stream"), [](Engine &engine) { return engine.error(); });
 }
 
 std::vector<std::byte> CryptStream::exportBinding() const noexcept

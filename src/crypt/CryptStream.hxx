@@ -69,7 +69,7 @@ public:
     bool isPassthrough() const noexcept;
 
     /// Why the state is Error; for the log.
-    const std::string &error() const noexcept;
+    std::string error() const noexcept;
 
     /// The channel binding (RFC 5056) of an Open stream, or nothing.
     std::vector<std::byte> exportBinding() const noexcept;

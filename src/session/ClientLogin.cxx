@@ -147,7 +147,7 @@ void ClientLogin::onPassRequest(MessageView message, ByteBuffer &out, bool encry
     if (state_ != LoginState::named && state_ != LoginState::answered)
         throw ProtocolError("PASS_REQ without a login");
     if (++requests_ > max_pass_requests)
-        throw ProtocolError("more than " + std::to_string(max_pass_requests) + " PASS_REQ in one login");
+        throw ProtocolError("more than " + std::to_string(max_pass_requests) + " PASS_REQ");
     if (exchange_ && exchange_method_ != pass.method)
         throw ProtocolError("another auth method in the middle of an exchange");
     if (!exchange_) {
@@ -188,7 +188,6 @@ void ClientLogin::reset()
 {
     exchange_.reset();
     failed_methods_.clear();
-    requests_ = 0;
     reason_.clear();
     state_ = LoginState::none;
 }

@@ -51,7 +51,8 @@ public:
     void onPassRequest(MessageView message, ByteBuffer &out, bool encrypted);
     void onWelcome(MessageView message);
 
-    // After a switch to an encrypting method: everything but the credentials is forgotten (protocol.md §5).
+    // After a switch to an encrypting method: everything is forgotten (protocol.md §5) but the credentials and how
+    // many PASS_REQ there were: their limit is one of the connection.
     void reset();
 
     // Why the login was refused; printable.
@@ -70,7 +71,7 @@ private:
     std::optional<AuthExchange> exchange_;
     std::uint32_t exchange_method_ = 0;
     std::vector<std::uint32_t> failed_methods_;
-    unsigned requests_ = 0; // PASS_REQ seen
+    unsigned requests_ = 0; // PASS_REQ seen on this connection
     bool password_given_ = false;
     LoginState state_ = LoginState::none;
     std::string reason_;

@@ -4,8 +4,10 @@
 
 #include "plugin/Method.hxx"
 
+#include <chrono>
 #include <cstdint>
 #include <functional>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -31,6 +33,8 @@ struct ClientPolicy {
     std::string peer;      // the server's address as text, without a port
     std::string peer_name; // the name by which the user called the server
     NoteCallback note;     // may be empty
+    // The end of greeting and crypto negotiation; nothing: a while after the session has begun.
+    std::optional<std::chrono::steady_clock::time_point> open_deadline;
 };
 
 // Where a session gets methods from. A call may block on the disk.

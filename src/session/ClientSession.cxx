@@ -22,7 +22,7 @@ constexpr std::size_t stream_block_bytes = 32 * 1024;
 } // namespace
 
 ClientSession::ClientSession(ClientPolicy policy, MethodSource &methods)
-    : policy_(std::move(policy)), methods_(methods), login_(policy_, methods)
+    : policy_(std::move(policy)), methods_(methods), login_(policy_, methods), open_deadline_(policy_.open_deadline)
 {
 }
 
@@ -37,31 +37,65 @@ void ClientSession::commitInput(std::size_t received_bytes) noexcept
 {
     if (received_bytes == 0)
         return;
-    silent_since_.reset();
+    progress_ += received_bytes;
     if (encrypted())
         wire_in_.commit(received_bytes);
     else
         decoder_.commit(received_bytes);
 }
 
-void ClientSession::notReceived(TimePoint now)
+void ClientSession::keepTime(TimePoint now)
 {
-    if (sent() == 0 && state_ == State::open) {
+    if (failure_)
+        return;
+    if (state_ != State::open) {
+        if (!open_deadline_)
+            open_deadline_ = now + max_opening;
+        if (now >= *open_deadline_)
+            return fail("the server didn't finish its greeting in time");
+    }
+    keepLoginTime(now);
+    keepSilence(now);
+}
+
+void ClientSession::keepLoginTime(TimePoint now)
+{
+    const bool undecided = login_.state() == LoginState::named || login_.state() == LoginState::answered;
+    if (!undecided)
+        login_deadline_.reset();
+    else if (!login_deadline_)
+        login_deadline_ = now + max_login;
+    else if (now >= *login_deadline_)
+        fail("the server didn't decide on the login within 60 seconds");
+}
+
+void ClientSession::keepSilence(TimePoint now)
+{
+    if ((sent() == 0 && state_ == State::open) || loginWanted()) {
         silent_since_.reset();
         return;
     }
+    // Single bytes are no news, but a large message may take its time on a slow link.
+    if (progress_ >= progress_bytes)
+        silent_since_.reset();
     // The first look in vain begins the silence: what had arrived while nobody looked would have been found.
-    if (!silent_since_)
+    if (!silent_since_) {
         silent_since_ = now;
+        progress_ = 0;
+    }
     if (now - *silent_since_ >= max_silence)
         fail("nothing heard from the server for 30 seconds");
 }
 
-std::optional<ClientSession::TimePoint> ClientSession::silenceDeadline() const noexcept
+std::optional<ClientSession::TimePoint> ClientSession::deadline() const noexcept
 {
-    if (!silent_since_)
-        return std::nullopt;
-    return *silent_since_ + max_silence;
+    std::optional<TimePoint> first;
+    if (silent_since_)
+        first = *silent_since_ + max_silence;
+    for (const auto &other : {open_deadline_, login_deadline_})
+        if (other && (!first || *other < *first))
+            first = other;
+    return first;
 }
 
 void ClientSession::endInput(const std::string &reason)
@@ -127,6 +161,7 @@ void ClientSession::consumeOutput(std::size_t sent_bytes) noexcept
     // A password may have stood in it.
     wipe(wire_out_.mutableData().first(sent_bytes));
     wire_out_.consume(sent_bytes);
+    event_output_bytes_ -= std::min(event_output_bytes_, sent_bytes);
 }
 
 bool ClientSession::announces(std::uint32_t extension) const noexcept
@@ -138,15 +173,19 @@ bool ClientSession::login(Credentials credentials)
 {
     if (!login_.setCredentials(std::move(credentials)))
         return false;
-    if (loginWanted())
+    if (loginWanted()) {
         login_.answerUser(sink());
+        silent_since_.reset(); // the server has waited for us
+    }
     return true;
 }
 
 void ClientSession::refuseLogin(const std::string &reason)
 {
-    if (loginWanted())
-        login_.refuse(sink(), reason);
+    if (!loginWanted())
+        return;
+    login_.refuse(sink(), reason);
+    silent_since_.reset();
 }
 
 void ClientSession::fail(const std::string &reason) noexcept
@@ -161,28 +200,51 @@ void ClientSession::fail(const std::string &reason) noexcept
     }
     count_ = held_count_ = 0;
     silent_since_.reset();
+    open_deadline_.reset();
+    login_deadline_.reset();
 }
 
 std::optional<MessageView> ClientSession::nextReply()
+{
+    return process(false);
+}
+
+void ClientSession::advanceOpening()
+{
+    process(true);
+}
+
+std::optional<MessageView> ClientSession::process(bool only_opening)
 {
     try {
         for (;;) {
             // A switch in mid-session waits for the replies that crossed with it.
             if (!failure_ && !crypt_methods_.empty() && sent() == 0)
                 chooseCrypt();
-            if (failure_ || loginWanted())
+            if (failure_ || loginWanted() || (only_opening && state_ == State::open))
                 return std::nullopt;
             const auto message = nextMessage();
             if (!message)
                 return std::nullopt;
+            silent_since_.reset();
             if (isNextReply(*message))
                 return message;
-            onEvent(*message);
+            handleEvent(*message);
         }
     } catch (const ProtocolError &error) {
         fail(std::string("the server broke the protocol: ") + error.what());
     }
     return std::nullopt;
+}
+
+void ClientSession::handleEvent(MessageView message)
+{
+    const auto before = unsentBytes();
+    onEvent(message);
+    event_output_bytes_ += unsentBytes() - before;
+    // A server that makes us talk and doesn't listen.
+    if (event_output_bytes_ > max_event_output_bytes)
+        fail("the server doesn't take our answers");
 }
 
 std::optional<MessageView> ClientSession::nextMessage()
@@ -281,6 +343,8 @@ void ClientSession::openCommands()
     sink().append(held_.data());
     held_.clear();
     held_count_ = 0;
+    negotiated_ = false;
+    open_deadline_.reset();
     // Only from here on the server has something to answer.
     silent_since_.reset();
 }
@@ -292,9 +356,13 @@ void ClientSession::onCryptRequest(MessageView message)
         throw ProtocolError("CRPT_REQ under encryption");
     if (!crypt_methods_.empty())
         throw ProtocolError("CRPT_REQ before the answer to the last");
+    if (negotiated_ || negotiations_ == max_negotiations)
+        throw ProtocolError("CRPT_REQ again and again");
     if (methods.size() > max_offered_methods)
         throw ProtocolError("CRPT_REQ with " + std::to_string(methods.size()) + " methods");
     crypt_methods_ = std::move(methods);
+    negotiated_ = true;
+    ++negotiations_;
 }
 
 std::optional<std::uint32_t> ClientSession::pickCrypt(const Method *&method)

@@ -33,8 +33,18 @@ public:
     using TimePoint = std::chrono::steady_clock::time_point;
 
     static constexpr std::size_t receive_bytes = 256 * 1024;
-    // Silence with a request outstanding that means a dead server (protocol.md §4).
+    // Silence with a request outstanding that means a dead server (protocol.md §4). What ends it is a whole message, or
+    // this much of a large one.
     static constexpr std::chrono::seconds max_silence{30};
+    static constexpr std::size_t progress_bytes = 32 * 1024;
+    // Greeting and crypto negotiation, where the policy has no deadline for them and when a server greets anew.
+    static constexpr std::chrono::seconds max_opening{10};
+    // From USER to the server's decision.
+    static constexpr std::chrono::seconds max_login{60};
+    // Of what events have made us say, unsent.
+    static constexpr std::size_t max_event_output_bytes = 64 * 1024;
+    // Crypto negotiations, of which one at most before the session is open (or open again).
+    static constexpr unsigned max_negotiations = 5;
 
     // Keeps the reference.
     ClientSession(ClientPolicy policy, MethodSource &methods);
@@ -47,11 +57,12 @@ public:
     std::span<std::byte> prepareInput();
     void commitInput(std::size_t received_bytes) noexcept;
 
-    // There was nothing to receive: fails the session if that has been so for too long.
-    void notReceived(TimePoint now);
+    // Fails the session if one of its deadlines has passed. To be called when all that was received has been through
+    // nextReply(), whether that was something or nothing.
+    void keepTime(TimePoint now);
 
-    // When notReceived() would fail the session; nothing before its first call since something was heard.
-    std::optional<TimePoint> silenceDeadline() const noexcept;
+    // When keepTime() would fail the session; nothing where nothing is awaited, and before its first call since.
+    std::optional<TimePoint> deadline() const noexcept;
 
     // Nothing more will be received. The session fails once the replies received so far have been taken.
     void endInput(const std::string &reason);
@@ -75,6 +86,9 @@ public:
     // The next reply, valid until the next nextReply() or prepareInput(); events before it are handled on the way.
     // Nothing when more bytes are needed, when the session has failed, or while a login is wanted.
     std::optional<MessageView> nextReply();
+
+    // The same without replies: events are handled until the session is open, and nothing behind that.
+    void advanceOpening();
 
     std::size_t outstanding() const noexcept { return count_; }
 
@@ -109,6 +123,11 @@ private:
     std::size_t sent() const noexcept { return count_ - held_count_; }
     bool holdsRequests() const noexcept { return state_ != State::open || !crypt_methods_.empty(); }
 
+    std::optional<MessageView> process(bool only_opening);
+    void handleEvent(MessageView message);
+    std::size_t unsentBytes() const noexcept { return held_.size() + plain_out_.size() + wire_out_.size(); }
+    void keepLoginTime(TimePoint now);
+    void keepSilence(TimePoint now);
     void feedStream();
     void pumpStream();
     std::optional<MessageView> nextMessage();
@@ -143,7 +162,13 @@ private:
     std::size_t count_ = 0;
     std::size_t held_count_ = 0; // the last ones, which stand in held_
 
+    unsigned negotiations_ = 0;
+    bool negotiated_ = false;            // since the session was open
+    std::size_t event_output_bytes_ = 0; // put out by events and not yet sent
+    std::size_t progress_ = 0;           // bytes since silent_since_ was set or reset
     std::optional<TimePoint> silent_since_;
+    std::optional<TimePoint> open_deadline_;
+    std::optional<TimePoint> login_deadline_;
     std::optional<std::string> end_reason_;
     std::optional<SessionFailure> failure_;
 };

@@ -2,11 +2,29 @@
 
 #include "FakeServer.hxx"
 
+#include <algorithm>
+#include <array>
 #include <chrono>
+#include <condition_variable>
 #include <cstring>
 #include <gtest/gtest.h>
 #include <memory>
 #include <netsane/client.h>
+#include <sys/socket.h>
+
+namespace {
+
+// What one receive of the library brings at most.
+std::atomic<std::size_t> receive_cap = SIZE_MAX;
+
+} // namespace
+
+// Stands before libc's, also for libnetsane. FakeServer's receives block.
+extern "C" ssize_t recv(int fd, void *buffer, size_t size, int flags)
+{
+    const auto room = (flags & MSG_DONTWAIT) != 0 ? std::min(size, receive_cap.load()) : size;
+    return ::recvfrom(fd, buffer, room, flags, nullptr, nullptr);
+}
 
 namespace netsane::test {
 
@@ -17,6 +35,47 @@ struct Close {
 };
 
 using Connection = std::unique_ptr<netsane_connection, Close>;
+
+// Ends a wait that hangs.
+class Watchdog {
+public:
+    explicit Watchdog(netsane_connection *connection) : thread_([this, connection] { run(connection); }) {}
+    ~Watchdog()
+    {
+        {
+            const std::lock_guard lock(mutex_);
+            over_ = true;
+        }
+        changed_.notify_all();
+        thread_.join();
+    }
+
+private:
+    void run(netsane_connection *connection)
+    {
+        std::unique_lock lock(mutex_);
+        if (!changed_.wait_for(lock, std::chrono::seconds(5), [this] { return over_; }))
+            ::netsane_wake(connection);
+    }
+
+    std::mutex mutex_;
+    std::condition_variable changed_;
+    bool over_ = false;
+    std::thread thread_;
+};
+
+bool becomesTrue(const std::atomic<bool> &value)
+{
+    const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds(5);
+    while (!value && std::chrono::steady_clock::now() < deadline)
+        std::this_thread::yield();
+    return value;
+}
+
+std::vector<std::byte> bytesOf(const ByteBuffer &buffer)
+{
+    return {buffer.data().begin(), buffer.data().end()};
+}
 
 class NetsaneInterface : public ::testing::Test {
 protected:
@@ -177,13 +236,91 @@ TEST_F(NetsaneInterface, WakeEndsAWaitAndNothingElse)
     EXPECT_EQ(1, ::netsane_scanf(connection.get(), "%d\n", &command));
 }
 
-TEST_F(NetsaneInterface, OptionsOfAnOlderProgramAreReadNoFurther)
+// A receive may bring the last byte of a reply at any count of receives before it.
+TEST_F(NetsaneInterface, RepliesInSmallPiecesDontHang)
 {
+    constexpr std::size_t reply_bytes = 64;
+    server.hook = [](FakeClient &client, MessageView) {
+        std::vector<std::byte> reply(reply_bytes);
+        reply[3] = reply[11] = reply[19] = std::byte{4};
+        reply[7] = std::byte{NETSANE_CMD_INIT};
+        reply[27] = std::byte{32};
+        client.out.append(reply);
+        return true;
+    };
+    for (std::size_t cap = 1; cap <= reply_bytes; ++cap) {
+        receive_cap = cap;
+        const auto connection = connect();
+        const Watchdog watchdog(connection.get());
+        ASSERT_EQ(1, ::netsane_printf(connection.get(), "%d\n", NETSANE_CMD_INIT));
+        EXPECT_EQ(1, ::netsane_scanf(connection.get(), "%d\n", &command)) << cap;
+    }
+    receive_cap = SIZE_MAX;
+}
+
+TEST_F(NetsaneInterface, RefusalsComeFromConnect)
+{
+    ByteBuffer refusal;
+    encodeServerFail(refusal, {0, "too many connections"});
+    server.raw_greeting = bytesOf(refusal);
+    char error[200];
+    const Connection connection(::netsane_connect(server.name().c_str(), nullptr, error, sizeof error));
+    EXPECT_FALSE(connection);
+    EXPECT_STREQ("too many connections", error);
+}
+
+TEST_F(NetsaneInterface, FlushAndCloseSendBehindALongGreeting)
+{
+    ByteBuffer greeting;
+    encodeHello(greeting, {"fake", 1, {extension_crypt_follows}});
+    encodeCryptRequest(greeting, std::array{crypt_method_none});
+    server.raw_greeting = bytesOf(greeting);
+    server.hook = [this](FakeClient &client, MessageView message) {
+        if (message.command == static_cast<std::uint32_t>(Command::crypt_reply))
+            encodeHello(client.out, {"fake", 1, {}});
+        asked = asked || message.command == NETSANE_CMD_INIT;
+        answer = answer || message.command == NETSANE_CMD_QUIT;
+        return message.command != NETSANE_CMD_QUIT;
+    };
+    for (const bool flushed : {true, false}) {
+        asked = answer = false;
+        auto connection = connect();
+        ASSERT_EQ(1, ::netsane_printf(connection.get(), "%d\n", NETSANE_CMD_INIT));
+        if (flushed) {
+            EXPECT_EQ(0, ::netsane_flush(connection.get()));
+            EXPECT_TRUE(becomesTrue(asked));
+        }
+        connection.reset();
+        EXPECT_TRUE(becomesTrue(asked));
+        EXPECT_TRUE(becomesTrue(answer));
+    }
+}
+
+TEST_F(NetsaneInterface, ASilentServerIsGivenUp)
+{
+    server.greets = false;
     netsane_options options{};
-    options.struct_size = offsetof(netsane_options, program);
-    options.program = reinterpret_cast<const char *>(1); // would crash
-    const Connection connection(::netsane_connect(server.name().c_str(), &options, nullptr, 0));
-    EXPECT_TRUE(connection);
+    options.struct_size = sizeof options;
+    options.connect_timeout_ms = 1000;
+    char error[200];
+    const Connection connection(::netsane_connect(server.name().c_str(), &options, error, sizeof error));
+    EXPECT_FALSE(connection);
+    EXPECT_NE(nullptr, std::strstr(error, "greeting")) << error;
+}
+
+TEST_F(NetsaneInterface, OptionsWithoutTheirSizeAreRefused)
+{
+    for (const std::uint32_t size : {std::size_t{0}, std::size_t{4}, sizeof(netsane_options) - 1}) {
+        netsane_options options{};
+        options.struct_size = size;
+        char error[200];
+        const Connection connection(::netsane_connect(server.name().c_str(), &options, error, sizeof error));
+        EXPECT_FALSE(connection) << size;
+        EXPECT_NE(nullptr, std::strstr(error, "struct_size"));
+    }
+    netsane_options newer{};
+    newer.struct_size = sizeof newer + 8;
+    EXPECT_TRUE(Connection(::netsane_connect(server.name().c_str(), &newer, nullptr, 0)));
 }
 
 } // namespace netsane::test

@@ -10,6 +10,12 @@ tests_client_netsane_interface_test_CFLAGS = $(AM_CFLAGS) -std=c99 -Wpedantic
 tests_client_netsane_interface_test_CXXFLAGS = $(AM_CXXFLAGS) $(GTEST_CFLAGS)
 tests_client_netsane_interface_test_LDADD = libnetsane.la src/protocol/libprotocol.la src/os/libos.la $(GTEST_LIBS) \
 	$(PTHREAD_LIBS)
+
+check_PROGRAMS += tests/client/connector_test
+TESTS += tests/client/connector_test
+tests_client_connector_test_SOURCES = tests/client/ConnectorTest.cxx
+tests_client_connector_test_CXXFLAGS = $(AM_CXXFLAGS) $(GTEST_CFLAGS)
+tests_client_connector_test_LDADD = $(client_convenience_libs) $(LTDL_LIBS) $(GTEST_LIBS) $(PTHREAD_LIBS)
 endif
 
 # With sanitizers the objects export the instrumentation's symbols too.

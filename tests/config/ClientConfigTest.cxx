@@ -93,6 +93,16 @@ TEST(ClientConfig, BrokenLinesAreLeftOutAndReported)
     }
 }
 
+TEST(ClientConfig, QuotesInCommentsAreNoQuotes)
+{
+    ClientConfig config;
+    config.parse("alpha # the 19\" rack\nuser = \"x # y\" # 19\"\n# \"\nbeta password=\"a\"#b\n", "f");
+    EXPECT_TRUE(config.problems().empty()) << config.problems().front();
+    ASSERT_EQ(2U, config.servers().size());
+    EXPECT_EQ("x # y", config.servers()[0].settings.user);
+    EXPECT_EQ("a#b", config.servers()[1].settings.password);
+}
+
 TEST(ClientConfig, AnyBytesAreSurvived)
 {
     unsigned state = 1;

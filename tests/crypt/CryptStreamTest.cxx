@@ -113,7 +113,7 @@ TEST(CryptStream, IsInErrorWhenMovedFrom)
     EXPECT_EQ(stream.state(), CryptState::Error); // NOLINT(bugprone-use-after-move)
     EXPECT_FALSE(stream.isPassthrough());
     EXPECT_EQ(stream.pushWire(bytesOf("x")), 0U);
-    EXPECT_EQ(stream.error(), "there is no stream");
+    EXPECT_EQ(stream.error(), "no stream");
 }
 
 TEST_F(CryptStreamTest, ShakesHandsAndTransforms)

@@ -122,6 +122,26 @@ using Commands = std::vector<std::uint32_t>;
 
 const TestMethod clear_method(authDescription(1, NETSANE_FLAG_NEEDS_CONFIDENTIALITY));
 const TestMethod crypt_method(authDescription(2, 0));
+
+// Answers each PASS_REQ with 4000 bytes, and goes on.
+uint32_t stepLong(void *exchange, netsane_auth_step_v1 *step)
+{
+    static const std::array<char, 4000> answer{};
+    auto *const self = static_cast<TestExchange *>(exchange);
+    self->field = {answer.data(), answer.size()};
+    step->out = &self->field;
+    step->out_count = 1;
+    return NETSANE_VERDICT_CONTINUE;
+}
+
+MethodDescription longDescription()
+{
+    auto description = authDescription(3, 0);
+    description.auth_client.step = stepLong;
+    return description;
+}
+
+const TestMethod long_method(longDescription());
 const TestMethod flip_method(cryptDescription(1));
 
 } // namespace
@@ -463,6 +483,24 @@ TEST(ClientSession, ReasonsOfTheServerAreMadePrintable)
     EXPECT_EQ(500U, printableText(std::string(5000, 'x')).size());
 }
 
+TEST(ClientText, KeepsUtf8AndNoControls)
+{
+    struct Case {
+        const char *text;
+        const char *expected;
+    };
+    for (const auto &c :
+         {Case{"Ger\xc3\xa4t \xc3\x9c \xe2\x82\xac \xf0\x9f\x96\xa8", nullptr}, // continuations 0x80..0x9f
+          Case{"a\x9b"
+               "b\x7f\n",
+               "a?b??"},
+          Case{"\xc2\x9b[m", "?[m"}, Case{"\xe4 \xc3", nullptr}, Case{"\xe0\x82\x9b", "\xe0??"},
+          Case{"\xed\x9f\xbf", nullptr}, Case{"\xc0\x9b", "\xc0?"}, Case{"\xf4\x90\x80\x80", "\xf4???"},
+          Case{"\xe2\x82", "\xe2?"}})
+        EXPECT_EQ(c.expected ? c.expected : c.text, printableText(c.text));
+    EXPECT_EQ(std::string(499, 'x'), printableText(std::string(499, 'x') + "\xc3\xa4"));
+}
+
 TEST(ClientSession, RepliesInTheWrongOrderAreRefused)
 {
     Client client;
@@ -496,18 +534,135 @@ TEST(ClientSession, SilenceWithARequestOutstandingIsTheEnd)
     const ClientSession::TimePoint begin{};
     Client client;
     client.receive(Server().hello());
-    client.session.notReceived(begin);
-    EXPECT_FALSE(client.session.silenceDeadline()); // nothing is awaited
+    client.session.keepTime(begin);
+    EXPECT_FALSE(client.session.deadline()); // nothing is awaited
     client.requestInit();
-    client.session.notReceived(begin);
-    EXPECT_EQ(begin + 30s, client.session.silenceDeadline());
-    client.session.notReceived(begin + 29s);
+    client.session.keepTime(begin);
+    EXPECT_EQ(begin + 30s, client.session.deadline());
+    client.session.keepTime(begin + 29s);
     client.receive(Server().note());
-    client.session.notReceived(begin + 31s);
-    client.session.notReceived(begin + 60s);
+    client.session.keepTime(begin + 31s);
+    client.session.keepTime(begin + 60s);
     EXPECT_FALSE(client.session.failure());
-    client.session.notReceived(begin + 61s);
+    client.session.keepTime(begin + 61s);
     EXPECT_TRUE(client.session.failure());
+}
+
+TEST(ClientSession, SingleBytesAreNoNewsButALargeReplyIs)
+{
+    for (const std::size_t bytes_per_second : {std::size_t{1}, std::size_t{2048}}) {
+        const auto begin = ClientSession::TimePoint{};
+        Client client;
+        client.receive(Server().hello());
+        encodeOpenRequest(client.session.request(Command::open), {""});
+        std::vector<std::byte> reply;
+        for (const unsigned char byte : {0, 0, 0, 4, 0, 0, 0, 20, 0, 0x0f, 0, 0})
+            reply.push_back(std::byte{byte});
+        reply.resize(512 * 1024, std::byte{1});
+        std::size_t sent = 0;
+        for (int second = 0; second < 200 && !client.session.failure(); ++second, sent += bytes_per_second) {
+            client.receive(std::span(reply).subspan(sent, bytes_per_second));
+            client.session.keepTime(begin + second * 1s);
+        }
+        EXPECT_EQ(bytes_per_second == 1, client.session.failure().has_value());
+        if (bytes_per_second == 1) {
+            EXPECT_EQ(31U, sent);
+        }
+    }
+}
+
+TEST(ClientSession, TheGreetingHasAnAbsoluteDeadline)
+{
+    const ClientSession::TimePoint begin{};
+    const auto greeting = bytesOf(Server().hello().out);
+    for (const bool given : {false, true}) {
+        auto policy = Client::localPolicy();
+        if (given)
+            policy.open_deadline = begin + 20s;
+        Client client(policy);
+        std::size_t second = 0;
+        for (; second < greeting.size() - 1 && !client.session.failure(); ++second) {
+            client.receive(std::span(greeting).subspan(second, 1));
+            client.session.keepTime(begin + second * 1s);
+        }
+        EXPECT_EQ(given ? 21U : 11U, second);
+    }
+    Client good;
+    good.session.keepTime(begin);
+    EXPECT_EQ(begin + 10s, good.session.deadline());
+    good.receive(greeting);
+    good.session.keepTime(begin + 11s);
+    EXPECT_FALSE(good.session.failure());
+    EXPECT_FALSE(good.session.deadline());
+}
+
+TEST(ClientSession, ALoginHasADeadlineThatNotesDontMove)
+{
+    const ClientSession::TimePoint begin{};
+    Client client;
+    client.source.auth = {&clear_method};
+    client.receive(Server().hello());
+    client.requestInit();
+    client.receive(Server().user());
+    client.session.keepTime(begin);
+    client.session.keepTime(begin + 500s); // the person may think
+    EXPECT_FALSE(client.session.failure());
+    client.session.login({"alice", "secret"});
+    for (int second = 500; second < 560; second += 10) {
+        client.session.keepTime(begin + second * 1s);
+        client.receive(Server().note());
+    }
+    EXPECT_EQ(begin + 560s, client.session.deadline());
+    EXPECT_FALSE(client.session.failure());
+    client.session.keepTime(begin + 560s);
+    EXPECT_TRUE(client.session.failure());
+}
+
+TEST(ClientSession, OneNegotiationBeforeTheSessionOpensAndAFewLater)
+{
+    Client before;
+    before.receive(Server().hello({3}).crypt({0}).hello({3}).crypt({0}));
+    EXPECT_TRUE(before.session.failure());
+    Client later;
+    later.receive(Server().hello({3}).crypt({0}).hello());
+    for (int i = 0; i < 4; ++i)
+        later.receive(Server().crypt({0}).hello());
+    EXPECT_FALSE(later.session.failure());
+    later.receive(Server().crypt({0}));
+    EXPECT_TRUE(later.session.failure());
+}
+
+TEST(ClientSession, PassRequestsAreCountedAcrossNegotiations)
+{
+    Client client;
+    client.source.auth = {&crypt_method};
+    client.session.login({"alice", "secret"});
+    client.receive(Server().hello());
+    for (int round = 0; round < 2; ++round) {
+        Server server;
+        server.user();
+        for (int i = 0; i < 20; ++i)
+            server.pass(77);
+        client.receive(server.crypt({0}).hello());
+        EXPECT_EQ(round == 1, client.session.failure().has_value()) << round;
+    }
+}
+
+TEST(ClientSession, AnswersThatNobodyTakesAreBounded)
+{
+    for (const bool taken : {true, false}) {
+        Client client;
+        client.source.auth = {&long_method};
+        client.session.login({"alice", "secret"});
+        client.receive(Server().hello().user());
+        for (int i = 0; i < 30; ++i) {
+            client.receive(Server().pass(3));
+            if (taken)
+                client.session.consumeOutput(client.session.output().size());
+        }
+        EXPECT_EQ(!taken, client.session.failure().has_value());
+        EXPECT_GE(ClientSession::max_event_output_bytes + 8192, client.session.output().size());
+    }
 }
 
 TEST(ClientSession, NoMoreThan64RequestsAreOutstanding)

@@ -20,8 +20,7 @@ uint32_t UnixClient::fail(const char *reason) const
 
 uint32_t UnixClient::step(netsane_auth_step_v1 &step)
 {
-    if (step.in_count != 0)
-        return fail("the request has fields that PASS_UNIX doesn't know");
+    // Fields that a later PASS_REQ may have are ignored (protocol.md §1.3).
     if (host_.prompt(exchange_, NETSANE_PROMPT_HIDDEN, question_.c_str(), password_->text, sizeof password_->text) != 0)
         return fail("no password was given");
     reply_ = {password_->text, std::strlen(password_->text) + 1};
