@@ -6,6 +6,7 @@ it, NETSANE_SANITIZERS is what configure got as --enable-sanitizers (or "no").
 """
 
 import ctypes
+import faulthandler
 import os
 import re
 import shutil
@@ -20,6 +21,7 @@ import time
 import unittest
 
 TIMEOUT = 60.0  # seconds that one scanimage run may take
+PROGRAM_DEADLINE = 600  # seconds for a whole test program
 START_DEADLINE = 20.0  # seconds until the daemon serves
 STOP_DEADLINE = 15.0  # seconds from SIGTERM to the end of the daemon
 
@@ -701,5 +703,7 @@ def adopt_orphans():
 
 
 def main():
+    # A test that stands still must not keep the whole run waiting for ever: it says where, and fails.
+    faulthandler.dump_traceback_later(PROGRAM_DEADLINE, exit=True)
     adopt_orphans()
     unittest.main(module=sys.modules["__main__"], verbosity=2, catchbreak=False)
