@@ -54,7 +54,7 @@ PassMessage decodePass(MessageView message);
 void encodeWelcome(ByteBuffer &out, std::string_view name);
 std::string decodeWelcome(MessageView message);
 
-// The client's CMD_FAIL (protocol.md §6.1, §6.4): refuses USER, or a method while naming those that it can do.
+// The client's CMD_FAIL (protocol.md §6.1, §6.5): refuses USER, or a method while naming those that it can do.
 struct ClientFail {
     std::uint32_t command;
     std::vector<std::uint32_t> methods;
