@@ -4,5 +4,9 @@ netsane_module_ldflags = -module -avoid-version -no-undefined -shared -Wl,-z,now
 	-Wl,--version-script=$(srcdir)/plugins/plugin.map
 EXTRA_DIST += plugins/plugin.map
 
+# for the folder beside them, as "common/…"
+method_cppflags = -I$(top_srcdir)/plugins/auth
+
+include plugins/auth/common/local.mk
 include plugins/auth/unix/local.mk
 include plugins/crypt/none/local.mk

@@ -65,6 +65,8 @@ def judge(folder, kind, target, path, known):
         return "goes upwards; name the file from src/ on"
     if kind == "<":
         return "is the project's own, use quotes" if "/" in target and top in known else None
+    if top == "common":
+        return None if folder in (None, "tool") else "plugins/auth/common is for auth methods and src/tool"
     if folder is None and target != "config.h":
         beside = os.path.exists(os.path.join(os.path.dirname(path), target))
         return None if beside else "plugins include nothing but include/netsane and the files beside them"

@@ -1,4 +1,4 @@
-#include "plugins/auth/unix/PasswordFile.hxx"
+#include "plugins/auth/common/PasswordFile.hxx"
 
 #include <array>
 #include <crypt.h>

@@ -97,7 +97,7 @@ tests_plugins_test_plugins_SOURCES = \
 	tests/plugins/PasswordFileTest.cxx
 tests_plugins_test_plugins_CPPFLAGS = $(AM_CPPFLAGS) $(test_module_cppflags)
 tests_plugins_test_plugins_CXXFLAGS = $(AM_CXXFLAGS) $(GTEST_CFLAGS) $(CRYPT_CFLAGS)
-tests_plugins_test_plugins_LDADD = plugins/auth/unix/libpassword_file.la src/auth/libauth.la \
+tests_plugins_test_plugins_LDADD = plugins/auth/common/libpassword_file.la src/auth/libauth.la \
 	src/crypt/libcrypt_stream.la src/plugin/libplugin.la src/os/libos.la src/util/libutil.la \
 	$(GTEST_LIBS) $(CRYPT_LIBS)
 EXTRA_tests_plugins_test_plugins_DEPENDENCIES = $(test_modules)

@@ -1,7 +1,7 @@
 #include "PasswordCheck.hxx"
 
-#include "HostResources.hxx"
-#include "PasswordFile.hxx"
+#include "common/HostResources.hxx"
+#include "common/PasswordFile.hxx"
 
 #include <crypt.h>
 #include <cstring>

@@ -2,8 +2,8 @@
 
 #pragma once
 
-#include "HostResources.hxx"
 #include "PasswordCheck.hxx"
+#include "common/HostResources.hxx"
 
 #include <netsane/plugin.h>
 #include <string>

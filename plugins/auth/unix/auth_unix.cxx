@@ -2,10 +2,10 @@
 
 #include "config.h"
 
-#include "Boundary.hxx"
 #include "PasswordCheck.hxx"
 #include "UnixClient.hxx"
 #include "UnixServer.hxx"
+#include "common/Boundary.hxx"
 
 #include <exception>
 #include <netsane/plugin.h>

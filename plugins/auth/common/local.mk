@@ -1,0 +1,6 @@
+# plugins/auth/common: what several auth methods are made of; part of each module, never shared at run time
+noinst_LTLIBRARIES += plugins/auth/common/libpassword_file.la
+plugins_auth_common_libpassword_file_la_SOURCES = \
+	plugins/auth/common/PasswordFile.cxx plugins/auth/common/PasswordFile.hxx
+plugins_auth_common_libpassword_file_la_CXXFLAGS = $(AM_CXXFLAGS) $(CRYPT_CFLAGS)
+plugins_auth_common_libpassword_file_la_LIBADD = $(CRYPT_LIBS)
