@@ -39,6 +39,10 @@ check_LTLIBRARIES += tests/plugins/auth_initfails.la
 tests_plugins_auth_initfails_la_SOURCES = tests/plugins/auth_initfails.cxx tests/plugins/FaultyAuth.hxx
 tests_plugins_auth_initfails_la_LDFLAGS = $(AM_LDFLAGS) $(test_module_ldflags)
 
+check_LTLIBRARIES += tests/plugins/auth_needsroot.la
+tests_plugins_auth_needsroot_la_SOURCES = tests/plugins/auth_needsroot.cxx tests/plugins/FaultyAuth.hxx
+tests_plugins_auth_needsroot_la_LDFLAGS = $(AM_LDFLAGS) $(test_module_ldflags)
+
 check_LTLIBRARIES += tests/plugins/auth_initthrows.la
 tests_plugins_auth_initthrows_la_SOURCES = tests/plugins/auth_initthrows.cxx tests/plugins/FaultyAuth.hxx
 tests_plugins_auth_initthrows_la_LDFLAGS = $(AM_LDFLAGS) $(test_module_ldflags)
