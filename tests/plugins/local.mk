@@ -96,9 +96,13 @@ check_PROGRAMS += tests/plugins/test_plugins
 TESTS += tests/plugins/test_plugins
 tests_plugins_test_plugins_SOURCES = \
 	tests/plugin/ModuleFolder.hxx tests/plugin/TestServices.hxx \
-	tests/plugins/CryptNoneTest.cxx \
+	tests/plugins/AuthShadowTest.cxx \
 	tests/plugins/AuthUnixTest.cxx \
-	tests/plugins/PasswordFileTest.cxx
+	tests/plugins/CryptNoneTest.cxx \
+	tests/plugins/PasswordFileTest.cxx \
+	tests/plugins/SipHashTest.cxx \
+	tests/plugins/StoredForms.hxx \
+	tests/plugins/UserTableTest.cxx
 tests_plugins_test_plugins_CPPFLAGS = $(AM_CPPFLAGS) $(test_module_cppflags)
 tests_plugins_test_plugins_CXXFLAGS = $(AM_CXXFLAGS) $(GTEST_CFLAGS) $(CRYPT_CFLAGS)
 tests_plugins_test_plugins_LDADD = plugins/auth/common/libpassword_file.la src/auth/libauth.la \
