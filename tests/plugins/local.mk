@@ -2,7 +2,7 @@
 test_module_ldflags = -module -avoid-version -shared -rpath /nowhere -Wl,--version-script=$(srcdir)/plugins/plugin.map
 
 # what tests of other folders depend on: EXTRA_..._DEPENDENCIES = $(test_modules), found in $(test_module_dirs)
-test_modules = auth_unix.la crypt_none.la $(check_LTLIBRARIES)
+test_modules = auth_crypt.la auth_unix.la crypt_none.la $(check_LTLIBRARIES)
 test_module_cppflags = -I$(top_srcdir) \
 	-DMETHOD_MODULE_DIR='"$(abs_top_builddir)/.libs"' \
 	-DTEST_MODULE_DIR='"$(abs_top_builddir)/tests/plugins/.libs"'
@@ -96,6 +96,7 @@ check_PROGRAMS += tests/plugins/test_plugins
 TESTS += tests/plugins/test_plugins
 tests_plugins_test_plugins_SOURCES = \
 	tests/plugin/ModuleFolder.hxx tests/plugin/TestServices.hxx \
+	tests/plugins/AuthCryptTest.cxx \
 	tests/plugins/AuthShadowTest.cxx \
 	tests/plugins/AuthUnixTest.cxx \
 	tests/plugins/CryptNoneTest.cxx \
