@@ -147,7 +147,41 @@ class LoginsCrypt(harness.EndToEndTest):
 
     def test_a_user_of_another_scheme_where_nothing_else_is_offered(self):
         self.start(users=[SECRET, f"alice:{harness.PASSWORD_HASH}", f"carol:{harness.PASSWORD_HASH}"])
-        self.assert_denied("alice", "secret", "the stored password is of another scheme")
+        self.assert_denied("alice", "secret", "no auth method is left for the user who was named")
+        self.assert_denied("mallory", "secret", "no auth method is left for the user who was named")
+        self.server.stop()
+
+    def test_a_user_of_another_scheme_is_asked_by_the_next_method(self):
+        users = [SECRET, f"alice:{harness.PASSWORD_HASH}", f"carol:{harness.PASSWORD_HASH}"]
+        self.start(auth=("crypt", "unix"), users=users, auth_tries=1)
+        self.assert_scans(self.client(f"{self.server.address} user=alice password=secret"))
+        self.assert_denied("alice", "wrong", "wrong password")
+        self.assert_denied("mallory", "secret", "unknown user")
+        # and the client of 1997, for which one try is enough
+        connection = seed.Connection(("127.0.0.1", self.server.port))
+        self.addCleanup(connection.close)
+        connection.user, connection.passwords = "alice", ["secret"]
+        self.assertEqual(connection.open("test:0")[0], seed.GOOD)
+        self.assertEqual(connection.events, [seed.USER, seed.PASS_REQ])
+        self.server.stop()
+
+    def test_each_user_of_a_mixed_file_is_asked_by_his_own_method(self):
+        users = [SECRET, f"alice:{EXAMPLE}", f"bob:{harness.PASSWORD_HASH}"]
+        self.start(auth=("crypt", "unix"), users=users)
+        self.assert_scans(self.client(f"{self.server.address} user=alice password=password"))
+        self.assert_scans(self.client(f"{self.server.address} user=bob password=secret"))
+
+        def method(user):
+            with seed.Connection(("127.0.0.1", self.server.port)) as connection:
+                connection.send(seed.message(seed.d(seed.OPEN), seed.s("test:0")))
+                connection.receive()
+                connection.send(seed.message(seed.d(seed.USER), seed.s(user)))
+                return seed.signed(connection.receive()[1])
+
+        self.assertEqual((method("alice"), method("bob")), (seed.PASS_CRYPT, seed.PASS_UNIX))
+        unknown = [method(f"user{number}") for number in range(30)]
+        self.assertEqual(set(unknown), {seed.PASS_CRYPT, seed.PASS_UNIX})
+        self.assertEqual([method(f"user{number}") for number in range(30)], unknown)
         self.server.stop()
 
     def test_the_arithmetic_of_the_seed(self):
