@@ -164,8 +164,7 @@ void AuthProcess::sessionMessage(MessageView message)
     }
     case IpcCommand::auth_cancel: {
         const auto note = decodeExchangeNote(message);
-        exchanges_.erase({note.connection, note.exchange});
-        return;
+        return abandon({note.connection, note.exchange});
     }
     default:
         logWarning("the session process sent command " + std::to_string(message.command));
@@ -254,6 +253,19 @@ void AuthProcess::refuse(const ExchangeId &id, const std::string &reason, std::c
                                             reason.empty() ? std::string("no reason given") : reason}));
     running.exchange.reset();
     later(id, wait, [this, id] { sendFailure(id); });
+}
+
+// The client has gone or wants another method. Whoever goes while an answer is judged has tried it all the same.
+void AuthProcess::abandon(const ExchangeId &id)
+{
+    const auto found = exchanges_.find(id);
+    if (found == exchanges_.end())
+        return;
+    const Running &running = found->second;
+    if (running.asked && running.stepping)
+        supervisor_.send(encodeIpc(
+            LoginRefusal{id.first, running.user, running.method->name(), "the client left before it was decided"}));
+    exchanges_.erase(found);
 }
 
 void AuthProcess::sendFailure(const ExchangeId &id)

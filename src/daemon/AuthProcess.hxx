@@ -53,6 +53,7 @@ private:
     void step(const ExchangeId &id, std::span<const AuthField> fields);
     void stepped(const ExchangeId &id, ExchangeOutcome outcome);
     void refuse(const ExchangeId &id, const std::string &reason, std::chrono::milliseconds wait);
+    void abandon(const ExchangeId &id);
     void sendFailure(const ExchangeId &id);
     void later(const ExchangeId &id, std::chrono::milliseconds delay, std::function<void()> what);
 

@@ -279,18 +279,19 @@ void Supervisor::loggedIn(const Identity &identity)
 
 void Supervisor::loginRefused(const LoginRefusal &refusal)
 {
-    const auto *const client = connections_.find(refusal.connection);
-    if (!client)
+    // a client that has gone already isn't spared
+    const auto host = connections_.limitKey(refusal.connection);
+    if (!host)
         return;
+    const auto *const client = connections_.find(refusal.connection);
     AuditLine("login", "refused")
         .with("user", refusal.user)
         .with("method", refusal.method)
-        .with("from", client->peer.hostText())
+        .with("from", client ? client->peer.hostText() : *host)
         .with("connection", refusal.connection)
         .with("reason", refusal.reason)
         .write();
-    if (const auto host = connections_.limitKey(refusal.connection))
-        penalties_.loginFailed(*host, config_.auth_fail_delay, EventLoop::now());
+    penalties_.loginFailed(*host, config_.auth_fail_delay, EventLoop::now());
 }
 
 void Supervisor::loginGivenUp(const LoginNote &note)
