@@ -368,6 +368,11 @@ class Daemon:
         """Pids of the daemon's running processes of one program ("netsaned-device")."""
         return [pid for pid in self.members() if program_name(pid) == program]
 
+    def workers(self, program):
+        """The same, but only those that the supervisor itself started: no process of a single login."""
+        parents = {entry[0]: entry[2] for entry in processes()}
+        return [pid for pid in self.find(program) if parents.get(pid) == self.process.pid]
+
     def wait_gone(self, deadline=5.0):
         """Waits until no process of the daemon is left, zombies included; the supervisor must have been waited for."""
         def gone():
@@ -390,6 +395,8 @@ class Daemon:
                     pass
 
     def zombies(self):
+        """Those that the supervisor has to wait for; processes whose parent was killed come to this one."""
+        self.reap()
         members = self.members()
         return [entry[0] for entry in processes() if entry[0] in members and entry[1] == "Z"]
 
