@@ -2,6 +2,7 @@
 """PASS_UNIX with the system's shadow file: who may not log in is told the same as everybody, and the log says why. The
 file is the test's own."""
 
+import os
 import time
 
 import harness
@@ -44,6 +45,7 @@ class LoginsShadow(harness.EndToEndTest):
     def setUp(self):
         super().setUp()
         path = harness.write_file(f"{self.folder}/shadow", "".join(f"{line}\n" for line in LINES), 0o600)
+        self.path = path
         self.server = self.daemon(keys={"auth": ["unix"], "auth_fail_delay": 0, "auth_tries": 2},
                                   tables=[("[auth_unix]", {"file": "shadow", "shadow_file": path})])
         self.server.start()
@@ -73,6 +75,14 @@ class LoginsShadow(harness.EndToEndTest):
         self.server.stop()
         for text in ("secret", FORM, FORM.rpartition("$")[2]):
             self.assertNotIn(text, self.server.log())
+
+    def test_a_file_that_cannot_be_read_is_refused_at_the_start(self):
+        self.server.stop()
+        if os.geteuid() == 0:
+            self.skipTest("root reads every file")
+        os.chmod(self.path, 0)
+        with self.assertRaisesRegex(AssertionError, "auth_unix.*/shadow: Permission denied"):
+            self.server.start()
 
     def test_all_refusals_are_the_same_on_the_wire(self):
         def refusal(user, password):
