@@ -3,6 +3,7 @@
 #include "daemon/BorrowedIdentity.hxx"
 #include "daemon/Log.hxx"
 #include "os/SecureMemory.hxx"
+#include "plugin/PluginError.hxx"
 
 #include <algorithm>
 #include <cstdlib>
@@ -117,8 +118,7 @@ void AuthProcess::loadMethodsAsUser(const AuthSetup &setup)
 {
     {
         BorrowedIdentity identity(lookupIdentity(setup.drop_to_user, ""));
-        loadMethods(setup);
-        if (!needsRoot()) {
+        if (canRunAsUser(setup)) {
             identity.keep();
             return logDebug("no method needs root: running as " + setup.drop_to_user);
         }
@@ -128,10 +128,19 @@ void AuthProcess::loadMethodsAsUser(const AuthSetup &setup)
     loadMethods(setup);
 }
 
-bool AuthProcess::needsRoot() const
+bool AuthProcess::canRunAsUser(const AuthSetup &setup)
 {
-    return std::any_of(methods_.begin(), methods_.end(),
-                       [](const Method *method) { return method->has(NETSANE_FLAG_NEEDS_ROOT); });
+    try {
+        loadMethods(setup);
+    } catch (const NeedsRootError &error) {
+        logInfo(error.what());
+        return false;
+    }
+    const auto needs_root = std::find_if(methods_.begin(), methods_.end(),
+                                         [](const Method *method) { return method->has(NETSANE_FLAG_NEEDS_ROOT); });
+    if (needs_root != methods_.end())
+        logInfo("the auth method " + (*needs_root)->name() + " needs root: the auth process stays root");
+    return needs_root == methods_.end();
 }
 
 void AuthProcess::sendMethods()

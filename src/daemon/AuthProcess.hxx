@@ -45,7 +45,7 @@ private:
     void configure(const AuthSetup &setup);
     void loadMethods(const AuthSetup &setup);
     void loadMethodsAsUser(const AuthSetup &setup);
-    bool needsRoot() const;
+    bool canRunAsUser(const AuthSetup &setup);
     void sendMethods();
     void sessionEnded();
 
