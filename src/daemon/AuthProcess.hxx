@@ -52,6 +52,8 @@ private:
     void start(const AuthStart &start);
     void step(const ExchangeId &id, std::span<const AuthField> fields);
     void stepped(const ExchangeId &id, ExchangeOutcome outcome);
+    void cancel(const ExchangeId &id);
+    void tellRefusal(const ExchangeId &id, const Running &running, const std::string &reason);
     void refuse(const ExchangeId &id, const std::string &reason, std::chrono::milliseconds wait);
     void sendFailure(const ExchangeId &id);
     void later(const ExchangeId &id, std::chrono::milliseconds delay, std::function<void()> what);
