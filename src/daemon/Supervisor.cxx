@@ -279,19 +279,17 @@ void Supervisor::loggedIn(const Identity &identity)
 
 void Supervisor::loginRefused(const LoginRefusal &refusal)
 {
-    // a client that has gone already isn't spared
-    const auto host = connections_.limitKey(refusal.connection);
-    if (!host)
+    const auto peer = connections_.peer(refusal.connection);
+    if (!peer)
         return;
-    const auto *const client = connections_.find(refusal.connection);
     AuditLine("login", "refused")
         .with("user", refusal.user)
         .with("method", refusal.method)
-        .with("from", client ? client->peer.hostText() : *host)
+        .with("from", peer->hostText())
         .with("connection", refusal.connection)
         .with("reason", refusal.reason)
         .write();
-    penalties_.loginFailed(*host, config_.auth_fail_delay, EventLoop::now());
+    penalties_.loginFailed(peer->limitKey(), config_.auth_fail_delay, EventLoop::now());
 }
 
 void Supervisor::loginGivenUp(const LoginNote &note)
