@@ -16,7 +16,10 @@ E2E_TESTS = \
 	tests/e2e/seed_errors.py \
 	tests/e2e/seed_login.py \
 	tests/e2e/supervisor.py
-dist_check_SCRIPTS += $(E2E_TESTS) tests/include_rules.py tests/format_check.sh
+if HAVE_PAM
+PAM_TESTS = tests/e2e/logins_pam.py
+endif
+dist_check_SCRIPTS += $(E2E_TESTS) $(PAM_TESTS) tests/include_rules.py tests/format_check.sh
 dist_check_DATA += tests/e2e/harness.py tests/e2e/seed.py
 EXTRA_DIST += .ci/run
 
@@ -29,7 +32,7 @@ TEST_EXTENSIONS = .py
 PY_LOG_COMPILER = $(PYTHON)
 AM_PY_LOG_FLAGS = -B
 if HAVE_PYTHON
-TESTS += $(E2E_TESTS) tests/include_rules.py
+TESTS += $(E2E_TESTS) $(PAM_TESTS) tests/include_rules.py
 endif
 
 AM_TESTS_ENVIRONMENT = \
@@ -40,6 +43,7 @@ AM_TESTS_ENVIRONMENT = \
 	NETSANE_PLUGINDIR='$(plugindir)'; export NETSANE_PLUGINDIR; \
 	NETSANE_SANEDIR='$(sanebackenddir)'; export NETSANE_SANEDIR; \
 	NETSANE_SANITIZERS='$(enable_sanitizers)'; export NETSANE_SANITIZERS; \
+	NETSANE_PAM_TEST_MODULES='$(PAM_TEST_MODULES)'; export NETSANE_PAM_TEST_MODULES; \
 	NETSANE_CXX='$(CXX)'; export NETSANE_CXX; \
 	NETSANE_BUILDDIR='$(abs_builddir)'; export NETSANE_BUILDDIR; \
 	NETSANE_SRCDIR='$(abs_srcdir)'; export NETSANE_SRCDIR;
