@@ -1,10 +1,7 @@
 #include "PamConfig.hxx"
 
 #include <algorithm>
-#include <array>
 #include <cerrno>
-#include <fcntl.h>
-#include <memory>
 #include <stdexcept>
 #include <string_view>
 #include <sys/stat.h>
@@ -31,14 +28,25 @@ char lowerCase(char c)
     return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
 }
 
+[[noreturn]] void failWith(const std::string &path, int error)
+{
+    throw std::runtime_error(path + ": " + std::system_category().message(error));
+}
+
 /// False if there is no such file.
 bool isUsable(const std::string &path)
 {
-    struct stat status {};
-    if (::stat(path.c_str(), &status) != 0 || ::eaccess(path.c_str(), R_OK) != 0) {
+    if (::access(path.c_str(), R_OK) != 0) {
         if (errno == ENOENT)
             return false;
-        throw std::runtime_error(path + ": " + std::system_category().message(errno));
+        failWith(path, errno);
+    }
+    struct stat status {};
+    if (::stat(path.c_str(), &status) != 0) {
+        // access(2) judged by the real user: root acts as another one for the moment, and looks again as itself
+        if (errno == EACCES)
+            return true;
+        failWith(path, errno);
     }
     if (!S_ISREG(status.st_mode))
         throw std::runtime_error(path + " is not a file");

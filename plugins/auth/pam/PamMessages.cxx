@@ -50,7 +50,7 @@ std::string cutText(const char *text)
 
 std::vector<PamMessage> readPamMessages(int count, const pam_message *const *messages)
 {
-    if (count <= 0 || static_cast<size_t>(count) > max_pam_messages)
+    if (messages == nullptr || count <= 0 || static_cast<size_t>(count) > max_pam_messages)
         throw std::runtime_error("a PAM module has " + std::to_string(count) +
                                  " messages at once, where 1 to 32 can be sent");
     std::vector<PamMessage> result;

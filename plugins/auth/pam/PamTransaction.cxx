@@ -115,10 +115,17 @@ int PamTransaction::answer(int count, const pam_message **messages, pam_response
         result_.conversation_error = error.what();
         return PAM_CONV_ERR;
     }
+    const bool has_question = std::ranges::any_of(texts, &PamMessage::isQuestion);
+    if (has_question && responses == nullptr) {
+        result_.conversation_error = "a PAM module asks and doesn't want to know the answer";
+        return PAM_CONV_ERR;
+    }
     std::optional<PamResponses> answers = conversation_.ask(std::move(texts));
     if (!answers)
         return PAM_CONV_ERR;
-    *responses = answers->release();
+    // some modules want nothing back for texts alone
+    if (responses != nullptr)
+        *responses = answers->release();
     return PAM_SUCCESS;
 }
 
