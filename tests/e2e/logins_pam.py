@@ -106,6 +106,13 @@ class Passwords(PamTest):
         self.server.stop()
 
 
+    def test_as_much_text_as_one_request_takes(self):
+        self.start(f"auth required {SCRIPTED} info:begin long:506 times:31 {ASK}", PERMIT)
+        result = self.assert_scans()
+        self.assertEqual(result.err.count(b"begin" + 100 * b"x"), 31)
+        self.server.stop()
+
+
 class Refusals(PamTest):
     def test_each_has_its_reason_in_the_log(self):
         self.start("auth required pam_deny.so", PERMIT)

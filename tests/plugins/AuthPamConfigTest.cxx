@@ -46,14 +46,23 @@ TEST_F(AuthPamConfig, LooksForTheFileAtEachLogin)
     EXPECT_THAT(services.log(), HasSubstr("1 auth_pam: there is no PAM service \"netsane\" in "));
 }
 
-TEST_F(AuthPamConfig, RefusesAFileThatIsNoneOrThatAnybodyMayChange)
+TEST_F(AuthPamConfig, RefusesAFileThatIsNoneOrThatOthersMayChange)
 {
     folder.makeFolder("pam.d/netsane");
     EXPECT_THAT(refusal(), EndsWith("/pam.d/netsane is not a file"));
     std::filesystem::remove(folder.file("pam.d/netsane"));
-    write(permit, "netsane", 0646);
-    EXPECT_THAT(refusal(), EndsWith("/pam.d/netsane can be written by everybody"));
-    if (::geteuid() != 0) {
+    for (const mode_t mode : {0646U, 0664U}) {
+        write(permit, "netsane", mode);
+        EXPECT_THAT(refusal(), EndsWith("/pam.d/netsane can be written by others than its owner"));
+    }
+    write(permit);
+    ModuleFolder::setMode(folder.file("pam.d"), 0777);
+    EXPECT_THAT(refusal(), EndsWith("/pam.d can be written by others than its owner"));
+    ModuleFolder::setMode(folder.file("pam.d"), 0755);
+    if (::geteuid() == 0) {
+        ASSERT_EQ(::chown(folder.file("pam.d/netsane").c_str(), 65534, 65534), 0);
+        EXPECT_THAT(refusal(), EndsWith("/pam.d/netsane belongs neither to root nor to this user"));
+    } else {
         write(permit, "netsane", 0200);
         EXPECT_THAT(refusal(), EndsWith("/pam.d/netsane: Permission denied"));
     }

@@ -61,7 +61,10 @@ protected:
     const Method &method() { return host.load(PluginKind::Auth, "pam"); }
 
     AuthExchange exchangeWith(AuthParameters parameters) { return {method(), Role::Server, std::move(parameters)}; }
-    AuthExchange exchange(const std::string &user = "alice") { return exchangeWith({.user = user, .peer = "192.0.2.7"}); }
+    AuthExchange exchange(const std::string &user = "alice")
+    {
+        return exchangeWith({.user = user, .peer = "192.0.2.7"});
+    }
 
     /// @param replies the answers of each PASS_RPLY; none where the list has ended
     static Outcome run(AuthExchange login, const std::vector<std::vector<std::string>> &replies = {})

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <optional>
 #include <stdexcept>
 #include <string_view>
 #include <sys/stat.h>
@@ -33,25 +34,42 @@ char lowerCase(char c)
     throw std::runtime_error(path + ": " + std::system_category().message(error));
 }
 
-/// False if there is no such file.
-bool isUsable(const std::string &path)
+/// What the path is; nothing if that can't be told now but will be.
+std::optional<struct stat> lookAt(const std::string &path)
 {
+    struct stat status {};
+    if (::stat(path.c_str(), &status) == 0)
+        return status;
+    // access(2) judged by the real user: root acts as another one for the moment, and looks again as itself
+    if (errno == EACCES)
+        return std::nullopt;
+    failWith(path, errno);
+}
+
+void requireUnchangeable(const std::string &path, const struct stat &status)
+{
+    if (status.st_uid != 0 && status.st_uid != ::getuid() && status.st_uid != ::geteuid())
+        throw std::runtime_error(path + " belongs neither to root nor to this user");
+    if ((status.st_mode & (S_IWGRP | S_IWOTH)) != 0)
+        throw std::runtime_error(path + " can be written by others than its owner");
+}
+
+/// False if there is no such file.
+bool isUsable(const std::string &folder, const std::string &name)
+{
+    const std::string path = folder + "/" + name;
     if (::access(path.c_str(), R_OK) != 0) {
         if (errno == ENOENT)
             return false;
         failWith(path, errno);
     }
-    struct stat status {};
-    if (::stat(path.c_str(), &status) != 0) {
-        // access(2) judged by the real user: root acts as another one for the moment, and looks again as itself
-        if (errno == EACCES)
-            return true;
-        failWith(path, errno);
+    if (const auto status = lookAt(folder))
+        requireUnchangeable(folder, *status);
+    if (const auto status = lookAt(path)) {
+        if (!S_ISREG(status->st_mode))
+            throw std::runtime_error(path + " is not a file");
+        requireUnchangeable(path, *status);
     }
-    if (!S_ISREG(status.st_mode))
-        throw std::runtime_error(path + " is not a file");
-    if ((status.st_mode & S_IWOTH) != 0)
-        throw std::runtime_error(path + " can be written by everybody");
     return true;
 }
 
@@ -81,7 +99,7 @@ void requirePamService(const PamConfig &config)
         folders = {config.confdir};
     std::string where;
     for (const std::string &folder : folders) {
-        if (isUsable(folder + "/" + config.service))
+        if (isUsable(folder, config.service))
             return;
         where += (where.empty() ? "" : " and ") + folder;
     }

@@ -16,7 +16,7 @@ struct PamConfig {
 PamConfig readPamConfig(const netsane_host_v1 &host);
 
 /// Looks for the service's file. libpam itself would take the service "other" where there is none, without a word.
-/// Throws std::runtime_error if it isn't there, can't be read, or could be changed by anybody.
+/// Throws std::runtime_error if it isn't there, can't be read, or others than root and this user could change it.
 void requirePamService(const PamConfig &config);
 
 } // namespace netsane
