@@ -15,6 +15,7 @@ namespace netsane {
 namespace {
 
 constexpr size_t max_user_bytes = 255;
+constexpr uint64_t longest_wait_ms = 24ULL * 60 * 60 * 1000; ///< a later deadline is as good as none
 
 bool isUserName(std::string_view user)
 {
@@ -119,8 +120,8 @@ uint32_t PamServer::waitForPam(netsane_auth_step_v1 &step)
     std::optional<PamConversation::Clock::time_point> deadline;
     if (deadline_ms_ != 0) {
         const uint64_t now = host_.monotonic_ms(host_.host);
-        const std::chrono::milliseconds left(deadline_ms_ > now ? deadline_ms_ - now : 0);
-        deadline = PamConversation::Clock::now() + left;
+        const uint64_t left_ms = deadline_ms_ > now ? std::min(deadline_ms_ - now, longest_wait_ms) : 0;
+        deadline = PamConversation::Clock::now() + std::chrono::milliseconds(left_ms);
     }
     switch (pam_->conversation().wait(deadline)) {
     case PamConversation::Event::Messages:
