@@ -16,6 +16,12 @@ TESTS += tests/client/connector_test
 tests_client_connector_test_SOURCES = tests/client/ConnectorTest.cxx
 tests_client_connector_test_CXXFLAGS = $(AM_CXXFLAGS) $(GTEST_CFLAGS)
 tests_client_connector_test_LDADD = $(client_convenience_libs) $(LTDL_LIBS) $(GTEST_LIBS) $(PTHREAD_LIBS)
+
+check_PROGRAMS += tests/client/login_files_test
+TESTS += tests/client/login_files_test
+tests_client_login_files_test_SOURCES = tests/client/LoginFilesTest.cxx
+tests_client_login_files_test_CXXFLAGS = $(AM_CXXFLAGS) $(GTEST_CFLAGS)
+tests_client_login_files_test_LDADD = $(client_convenience_libs) $(LTDL_LIBS) $(GTEST_LIBS) $(PTHREAD_LIBS)
 endif
 
 # With sanitizers the objects export the instrumentation's symbols too.
