@@ -5,7 +5,11 @@ TESTS += tests/client/netsane_interface_test
 tests_client_netsane_interface_test_SOURCES = \
 	tests/client/CClient.c \
 	tests/client/FakeServer.cxx tests/client/FakeServer.hxx \
+	tests/client/LoginTest.cxx \
 	tests/client/NetsaneInterfaceTest.cxx
+tests_client_netsane_interface_test_CPPFLAGS = $(AM_CPPFLAGS) \
+	-DTEST_MODULE_DIR='"$(abs_top_builddir)/tests/plugins/.libs"'
+EXTRA_tests_client_netsane_interface_test_DEPENDENCIES = tests/plugins/auth_asking.la
 tests_client_netsane_interface_test_CFLAGS = $(AM_CFLAGS) -std=c99 -Wpedantic
 tests_client_netsane_interface_test_CXXFLAGS = $(AM_CXXFLAGS) $(GTEST_CFLAGS)
 tests_client_netsane_interface_test_LDADD = libnetsane.la src/protocol/libprotocol.la src/os/libos.la $(GTEST_LIBS) \
