@@ -13,6 +13,7 @@ void authorize(SANE_String_Const resource, SANE_Char *user, SANE_Char *password)
 {
     ++authorizations;
     asked_resource = resource;
+    offered_user = user;
     std::strncpy(user, answered_user, SANE_MAX_USERNAME_LEN);
     std::strncpy(password, "secret", SANE_MAX_PASSWORD_LEN);
 }

@@ -19,6 +19,7 @@ using Clock = std::chrono::steady_clock;
 // What authorize() was asked, and what it answers; forgotten before each test.
 inline int authorizations = 0;
 inline std::string asked_resource;
+inline std::string offered_user; // stood in the buffer
 inline const char *answered_user = "";
 
 void authorize(SANE_String_Const resource, SANE_Char *user, SANE_Char *password);
