@@ -75,9 +75,12 @@ std::optional<Credentials> DeviceOpener::askCredentials()
         std::memcpy(user.data(), known_user_.c_str(), known_user_.size() + 1);
     authorize_(saneResource(server_).c_str(), user.data(), password.data());
     Credentials credentials{user.text(), Secret(password.text()), "the frontend"};
-    if (!credentials.user.empty())
+    // A callback that was cancelled leaves the buffers as they were. That is no try.
+    const bool untouched = credentials.user == known_user_ && credentials.password->size() == 0;
+    if (!credentials.user.empty() && !untouched)
         return credentials;
-    refuse(SANE_STATUS_ACCESS_DENIED, "the server wants a login, and the frontend gave no user name");
+    refuse(SANE_STATUS_ACCESS_DENIED, std::string("the server wants a login, and the frontend gave no ") +
+                                          (credentials.user.empty() ? "user name" : "password"));
     return std::nullopt;
 }
 

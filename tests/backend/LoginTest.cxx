@@ -221,6 +221,17 @@ TEST_F(LoginTest, NoUserNameIsNoLogin)
     EXPECT_EQ(1, server.connections);
 }
 
+// A dialog that was cancelled, or a program with nobody at its terminal.
+TEST_F(LoginTest, ACallbackThatChangesNothingIsNoTry)
+{
+    server.user = "alice";
+    store("user=alice");
+    init("", [](SANE_String_Const, SANE_Char *, SANE_Char *) { ++authorizations; });
+    EXPECT_EQ(SANE_STATUS_ACCESS_DENIED, open());
+    EXPECT_EQ(1, authorizations);
+    EXPECT_EQ(1, server.connections);
+}
+
 TEST_F(LoginTest, BuffersOfTheCallbackMayBeFull)
 {
     server.user = std::string(SANE_MAX_USERNAME_LEN - 1, 'u');

@@ -7,8 +7,7 @@ tests_client_netsane_interface_test_SOURCES = \
 	tests/client/FakeServer.cxx tests/client/FakeServer.hxx \
 	tests/client/LoginTest.cxx \
 	tests/client/NetsaneInterfaceTest.cxx
-tests_client_netsane_interface_test_CPPFLAGS = $(AM_CPPFLAGS) \
-	-DTEST_MODULE_DIR='"$(abs_top_builddir)/tests/plugins/.libs"'
+tests_client_netsane_interface_test_CPPFLAGS = $(AM_CPPFLAGS) $(test_module_cppflags)
 EXTRA_tests_client_netsane_interface_test_DEPENDENCIES = tests/plugins/auth_asking.la
 tests_client_netsane_interface_test_CFLAGS = $(AM_CFLAGS) -std=c99 -Wpedantic
 tests_client_netsane_interface_test_CXXFLAGS = $(AM_CXXFLAGS) $(GTEST_CFLAGS)
@@ -21,11 +20,15 @@ tests_client_connector_test_SOURCES = tests/client/ConnectorTest.cxx
 tests_client_connector_test_CXXFLAGS = $(AM_CXXFLAGS) $(GTEST_CFLAGS)
 tests_client_connector_test_LDADD = $(client_convenience_libs) $(LTDL_LIBS) $(GTEST_LIBS) $(PTHREAD_LIBS)
 
-check_PROGRAMS += tests/client/login_files_test
-TESTS += tests/client/login_files_test
-tests_client_login_files_test_SOURCES = tests/client/LoginFilesTest.cxx
-tests_client_login_files_test_CXXFLAGS = $(AM_CXXFLAGS) $(GTEST_CFLAGS)
-tests_client_login_files_test_LDADD = $(client_convenience_libs) $(LTDL_LIBS) $(GTEST_LIBS) $(PTHREAD_LIBS)
+check_PROGRAMS += tests/client/client_test
+TESTS += tests/client/client_test
+tests_client_client_test_SOURCES = \
+	tests/client/ClientMethodsTest.cxx \
+	tests/client/LoginFilesTest.cxx
+tests_client_client_test_CPPFLAGS = $(AM_CPPFLAGS) $(test_module_cppflags)
+tests_client_client_test_CXXFLAGS = $(AM_CXXFLAGS) $(GTEST_CFLAGS)
+tests_client_client_test_LDADD = $(client_convenience_libs) $(LTDL_LIBS) $(GTEST_LIBS) $(PTHREAD_LIBS)
+EXTRA_tests_client_client_test_DEPENDENCIES = $(test_modules)
 endif
 
 # With sanitizers the objects export the instrumentation's symbols too.
