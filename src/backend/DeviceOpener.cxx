@@ -137,6 +137,7 @@ void DeviceOpener::finishOpen(std::unique_ptr<ClientConnection> connection, Open
             reason += (reason.empty() ? "" : "; ") + ours;
         return refuse(static_cast<SANE_Status>(reply.outcome.status), reason);
     }
+    connection->leaveLoginFiles();
     auto opened = std::make_unique<DeviceHandle>(std::move(connection), std::move(reply.handle), debug_);
     status_ = opened->loadOptions(std::move(reply.descriptors));
     if (status_ == SANE_STATUS_GOOD)

@@ -65,6 +65,9 @@ public:
     // finds it waiting reads the files, which blocks on the disk, and answers the server if they have one.
     bool loginWanted();
 
+    // From now on loginWanted() reads no files: for calls that may come from a signal handler.
+    void leaveLoginFiles() noexcept { files_read_ = true; }
+
     // When a login is wanted: the user's name, if it is known without a password; else empty.
     const std::string &knownUser() const noexcept { return known_user_; }
 

@@ -25,6 +25,7 @@ struct ClientConfig::Line {
 namespace {
 
 constexpr std::size_t max_file_bytes = 1U << 20;
+
 std::vector<std::string> splitList(std::string_view text)
 {
     std::vector<std::string> words;
@@ -218,16 +219,19 @@ void ClientConfig::parseServer(const Line &line, const ConfigWords &words)
     if (!name)
         return addProblem(line, "\"" + words[0] + "\" is no server: expected host, host:port, [v6]:port or unix:/path");
     ServerEntry entry{*name, {}};
+    bool password_seen = false;
     for (std::size_t i = 1; i < words.size(); ++i) {
-        // Words are not repeated here: one could be a part of a password whose quotes were forgotten.
+        // Words behind a password are not repeated: one could be a part of it whose quotes were forgotten.
         const std::string_view word = words[i];
         const auto end = word.find('=');
         if (end == std::string_view::npos)
             return addProblem(line, "expected key=value as word " + std::to_string(i + 1));
-        if (entry.settings.password && !isKey(word.substr(0, end)))
+        const auto key = word.substr(0, end);
+        if (password_seen && !isKey(key))
             return addProblem(line, "unknown key in word " + std::to_string(i + 1));
-        if (!setKey(entry.settings, line, word.substr(0, end), word.substr(end + 1)))
+        if (!setKey(entry.settings, line, key, word.substr(end + 1)))
             return;
+        password_seen = password_seen || key == "password";
     }
     servers_.push_back(std::move(entry));
 }
