@@ -65,7 +65,7 @@ class Logins(harness.EndToEndTest):
         self.assertIn(b"Enter username", self.assert_scans(client, input=b"alice\nsecret\n").err)
         # The name stays where nobody types one, and without a password that is no try.
         self.assert_denied(client, input=b"")
-        self.assertNotIn("login refused", self.server.log())
+        self.assertNotIn("result=refused", self.server.log())
         self.server.stop()
 
     def test_methods_that_are_not_allowed_are_not_used(self):
