@@ -104,7 +104,7 @@ TEST_F(LoginFiles, StricterModesAreFine)
 
 TEST_F(LoginFiles, AccessForOthersIsRefused)
 {
-    for (const mode_t mode : {0640, 0604, 0620, 0602, 0610, 0601, 0666}) {
+    for (const mode_t mode : std::initializer_list<mode_t>{0640, 0604, 0620, 0602, 0610, 0601, 0666}) {
         write(credentials, line, mode);
         expectRefused(credentials, mode & 022 ? "writable" : "chmod 600");
         std::filesystem::remove(credentials);
@@ -118,7 +118,7 @@ TEST_F(LoginFiles, FoldersThatOthersCanWriteToAreRefused)
 {
     write(credentials, line);
     for (const char *folder : {"/.config/netsane", "/.config", ""}) {
-        for (const mode_t mode : {0775, 0757, 01777}) {
+        for (const mode_t mode : std::initializer_list<mode_t>{0775, 0757, 01777}) {
             ASSERT_EQ(0, ::chmod((home + folder).c_str(), mode));
             // Below a sticky folder of root's nobody can exchange another's entry; /tmp is one.
             const bool sticky_above =
