@@ -14,4 +14,6 @@ src_config_libconfig_server_la_LIBADD = $(TOMLPLUSPLUS_LIBS)
 noinst_LTLIBRARIES += src/config/libconfig_client.la
 src_config_libconfig_client_la_SOURCES = \
 	src/config/ClientConfig.cxx src/config/ClientConfig.hxx \
+	src/config/ClientLogins.cxx src/config/ClientLogins.hxx \
+	src/config/ConfigWords.cxx src/config/ConfigWords.hxx \
 	src/config/ServerName.cxx src/config/ServerName.hxx

@@ -4,6 +4,7 @@ E2E_TESTS = \
 	tests/e2e/auth_flood.py \
 	tests/e2e/auth_process.py \
 	tests/e2e/backend_leaks.py \
+	tests/e2e/credentials.py \
 	tests/e2e/differential_flow.py \
 	tests/e2e/differential_modes.py \
 	tests/e2e/differential_options.py \

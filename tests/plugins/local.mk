@@ -7,6 +7,10 @@ test_module_cppflags = -I$(top_srcdir) \
 	-DMETHOD_MODULE_DIR='"$(abs_top_builddir)/.libs"' \
 	-DTEST_MODULE_DIR='"$(abs_top_builddir)/tests/plugins/.libs"'
 
+check_LTLIBRARIES += tests/plugins/auth_asking.la
+tests_plugins_auth_asking_la_SOURCES = tests/plugins/auth_asking.cxx
+tests_plugins_auth_asking_la_LDFLAGS = $(AM_LDFLAGS) $(test_module_ldflags)
+
 check_LTLIBRARIES += tests/plugins/auth_noentry.la
 tests_plugins_auth_noentry_la_SOURCES = tests/plugins/auth_noentry.cxx
 tests_plugins_auth_noentry_la_LDFLAGS = $(AM_LDFLAGS) $(test_module_ldflags)
