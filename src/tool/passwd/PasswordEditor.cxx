@@ -7,6 +7,7 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <stdexcept>
 #include <string>
 #include <sys/random.h>
 
@@ -98,6 +99,8 @@ SecretText PasswordEditor::withPassword(std::string_view name, std::string_view 
 {
     if (const auto fault = userNameFault(name); !fault.empty())
         throw ToolError(ExitCode::usage, fault);
+    if (stored.find('\n') != stored.npos)
+        throw std::invalid_argument("a stored password is more than one line");
     if (const auto *const place = placeOf(name))
         return splice(place->stored, place->end, {userAt(*place).locked ? "!" : "", stored}, secret);
     const bool line_is_open = !text_.empty() && !text_.ends_with('\n');

@@ -33,8 +33,8 @@ public:
     bool hasSecret() const noexcept { return has_secret_; }
 
     // Each returns the whole new text, checked as the old one was. secret: 43 characters for a file that has no
-    // #secret: line yet. Throws ToolError (no such user, a name that can't be, nothing to unlock) and
-    // PasswordFileError.
+    // #secret: line yet. Throws ToolError (no such user, a name that can't be, nothing to unlock),
+    // PasswordFileError, and std::invalid_argument for a stored form of more than one line.
     //
     // A new user comes last; one who is locked stays locked.
     SecretText withPassword(std::string_view name, std::string_view stored, std::string_view secret) const;
