@@ -59,6 +59,11 @@ TEST(PasswordFileChoice, LeavesTheSystemsUsersAlone)
     EXPECT_EQ(choose(shadow + "[auth_crypt]\nfile = \"/c\"\n", PasswordScheme::des), "/c");
 }
 
+TEST(PasswordFileChoice, TakesNoFileThatTheServerWouldRefuse)
+{
+    EXPECT_NE(choose("auth = [\"unix\"]\n[auth_unix]\nfile = \"users\"\n").find("absolute"), std::string::npos);
+}
+
 TEST(PasswordFileChoice, KnowsWhichMethodTakesAPassword)
 {
     EXPECT_EQ(methodMissing(config("auth = [\"unix\"]"), PasswordScheme::strong), "");

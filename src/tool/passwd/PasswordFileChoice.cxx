@@ -55,6 +55,8 @@ std::string choosePasswordFile(const ServerConfig &config, std::optional<Passwor
     if (file == "shadow")
         throw ToolError(ExitCode::failed, "[auth_unix] takes the system's users: use passwd(1) for them, or name a "
                                           "file of NETSANE's own with --file");
+    if (!file.starts_with('/'))
+        throw ToolError(ExitCode::failed, "netsaned.conf names \"" + file + "\": must be an absolute path");
     return file;
 }
 

@@ -15,7 +15,8 @@ namespace netsane {
 std::string configFolder();
 
 // The file of [auth_unix] or [auth_crypt]; default_file where that has no key "file". Without a method: of those in
-// auth, which must then agree. Throws ToolError: they differ, or it is the system's shadow file.
+// auth, which must then agree. Throws ToolError: they differ, it is the system's shadow file, or the
+// path isn't absolute.
 std::string choosePasswordFile(const ServerConfig &config, std::optional<PasswordScheme> method,
                                const std::string &default_file);
 
