@@ -166,6 +166,15 @@ TEST(PasswordEditor, RefusesAFileThatTheMethodsRefuse)
     }
 }
 
+TEST(PasswordEditor, RefusesAFileWithABadSecret)
+{
+    for (const std::string secrets : {"#secret:short\n", "#secret:\n"})
+        EXPECT_THROW(PasswordEditor{secrets}, PasswordFileError) << secrets;
+    const std::string twice = secret_line + secret_line;
+    EXPECT_THROW(PasswordEditor{twice}, PasswordFileError);
+    EXPECT_THROW(PasswordEditor("").withPassword("alice", des, "short"), PasswordFileError);
+}
+
 TEST(PasswordEditor, EveryResultCanBeEditedAgain)
 {
     SecretText now = PasswordEditor("").withPassword("user0", des, secret);

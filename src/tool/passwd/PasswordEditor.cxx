@@ -15,15 +15,12 @@ namespace netsane {
 
 namespace {
 
-constexpr std::string_view secret_mark = "#secret:";
 constexpr std::string_view locked_marks = "!*";
-constexpr std::size_t secret_characters = 43;
 
 } // namespace
 
-PasswordEditor::PasswordEditor(std::string_view text) : text_(text)
+PasswordEditor::PasswordEditor(std::string_view text) : text_(text), has_secret_(PasswordFile(text).hasSecret())
 {
-    static_cast<void>(PasswordFile(text)); // throws
     for (std::size_t begin = 0; begin < text.size();) {
         const std::size_t end = std::min(text.find('\n', begin), text.size());
         const std::size_t next = std::min(end + 1, text.size());
@@ -35,8 +32,6 @@ PasswordEditor::PasswordEditor(std::string_view text) : text_(text)
 void PasswordEditor::addLine(std::size_t begin, std::size_t end, std::size_t next)
 {
     const std::string_view line = text_.substr(begin, end - begin);
-    if (line.starts_with(secret_mark))
-        has_secret_ = true;
     const std::size_t colon = line.find(':');
     if (!line.starts_with('#') && colon != line.npos)
         places_.push_back({begin, begin + colon + 1, end, next});
@@ -80,12 +75,12 @@ std::optional<PasswordEditor::User> PasswordEditor::find(std::string_view name) 
 SecretText PasswordEditor::splice(std::size_t begin, std::size_t end, std::initializer_list<std::string_view> parts,
                                   std::string_view secret) const
 {
-    std::size_t size = text_.size() + secret_mark.size() + secret.size() + 1;
+    std::size_t size = text_.size() + PasswordFile::secret_prefix.size() + secret.size() + 1;
     for (const auto part : parts)
         size += part.size();
     SecretText result(size);
     if (!has_secret_)
-        for (const auto part : {secret_mark, secret, std::string_view("\n")})
+        for (const auto part : {PasswordFile::secret_prefix, secret, std::string_view("\n")})
             result.append(part);
     result.append(text_.substr(0, begin));
     for (const auto part : parts)
@@ -131,7 +126,7 @@ SecretText makeFileSecret()
 {
     constexpr std::string_view alphabet = "./0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
     static_assert(alphabet.size() == 64);
-    SecretText result(secret_characters);
+    SecretText result(PasswordFile::secret_characters);
     const auto room = result.room();
     // At most 256 bytes come whole (getrandom(2)).
     if (::getrandom(room.data(), room.size(), 0) != static_cast<ssize_t>(room.size()))

@@ -60,7 +60,7 @@ private:
 
     std::string_view text_;
     std::vector<Place> places_;
-    bool has_secret_ = false;
+    bool has_secret_;
 };
 
 // 43 random characters [A-Za-z0-9./], 258 bits, for the line #secret:. Throws std::system_error.
