@@ -9,10 +9,12 @@ E2E_TESTS = \
 	tests/e2e/differential_modes.py \
 	tests/e2e/differential_options.py \
 	tests/e2e/faults.py \
+	tests/e2e/groups.py \
 	tests/e2e/hostile.py \
 	tests/e2e/lifecycle.py \
 	tests/e2e/listening.py \
 	tests/e2e/logins.py \
+	tests/e2e/passwd.py \
 	tests/e2e/pnm.py \
 	tests/e2e/privileges.py \
 	tests/e2e/reports.py \
@@ -42,6 +44,7 @@ endif
 
 AM_TESTS_ENVIRONMENT = \
 	NETSANE_STAGE='$(abs_builddir)/tests/stage'; export NETSANE_STAGE; \
+	NETSANE_BINDIR='$(bindir)'; export NETSANE_BINDIR; \
 	NETSANE_SBINDIR='$(sbindir)'; export NETSANE_SBINDIR; \
 	NETSANE_LIBEXECDIR='$(programdir)'; export NETSANE_LIBEXECDIR; \
 	NETSANE_LIBDIR='$(libdir)'; export NETSANE_LIBDIR; \
