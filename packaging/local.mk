@@ -1,4 +1,5 @@
 # packaging
+pkgconfig_DATA += packaging/netsane-plugin.pc
 
 # netsaned.conf belongs to the administrator once it is installed: a new one is put beside it, never over it.
 EXTRA_DIST += packaging/netsaned.conf.in
