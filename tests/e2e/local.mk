@@ -9,6 +9,7 @@ E2E_TESTS = \
 	tests/e2e/lifecycle.py \
 	tests/e2e/listening.py \
 	tests/e2e/logins.py \
+	tests/e2e/out_of_tree.py \
 	tests/e2e/pnm.py \
 	tests/e2e/privileges.py \
 	tests/e2e/reports.py \
@@ -40,6 +41,7 @@ AM_TESTS_ENVIRONMENT = \
 	NETSANE_PLUGINDIR='$(plugindir)'; export NETSANE_PLUGINDIR; \
 	NETSANE_SANEDIR='$(sanebackenddir)'; export NETSANE_SANEDIR; \
 	NETSANE_SANITIZERS='$(enable_sanitizers)'; export NETSANE_SANITIZERS; \
+	NETSANE_CC='$(CC)'; export NETSANE_CC; \
 	NETSANE_CXX='$(CXX)'; export NETSANE_CXX; \
 	NETSANE_BUILDDIR='$(abs_builddir)'; export NETSANE_BUILDDIR; \
 	NETSANE_SRCDIR='$(abs_srcdir)'; export NETSANE_SRCDIR;
