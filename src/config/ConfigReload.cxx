@@ -29,6 +29,7 @@ std::vector<std::string> keepStartOnlyKeys(ServerConfig &wanted, const ServerCon
     keeper.keep("user", wanted.user, running.user);
     keeper.keep("group", wanted.group, running.group);
     keeper.keep("plugin_dir", wanted.plugin_dir, running.plugin_dir);
+    keeper.keep("process_timeout", wanted.process_timeout, running.process_timeout);
     if (wanted.auth.empty() != running.auth.empty())
         keeper.keep("auth", wanted.auth, running.auth);
     keeper.keep("[sane] config_dir", wanted.sane_config_dir, running.sane_config_dir);

@@ -101,6 +101,8 @@ void readTop(TomlSection &top, ServerConfig &config)
     top.readBool("allow_clear_passwords", config.allow_clear_passwords);
     top.readInteger("auth_tries", config.auth_tries, 1, 100);
     top.readSeconds("auth_fail_delay", config.auth_fail_delay, 0, 60);
+    top.readSeconds("auth_step_timeout", config.auth_step_timeout, 1, 3600);
+    top.readSeconds("process_timeout", config.process_timeout, 1, 3600);
     top.readSeconds("login_timeout", config.login_timeout, 1, 3600);
     top.readSeconds("idle_timeout", config.idle_timeout, 0, max_idle_seconds);
     top.readInteger("max_connections", config.max_connections, 1, max_connections_possible);

@@ -47,9 +47,11 @@ struct ServerConfig {
     AuthAt auth_at = AuthAt::open;
     bool allow_clear_passwords = false; // methods that show a password on the wire, unencrypted and not over loopback
     unsigned auth_tries = 3;
-    std::chrono::seconds auth_fail_delay{2}; // 0 possible
-    std::chrono::seconds login_timeout{60};  // handshake and login together
-    std::chrono::seconds idle_timeout{1800}; // with a device open; 0: none
+    std::chrono::seconds auth_fail_delay{2};    // 0 possible
+    std::chrono::seconds auth_step_timeout{30}; // a method that takes longer for one step has failed
+    std::chrono::seconds process_timeout{10};   // a process that says nothing for longer is replaced
+    std::chrono::seconds login_timeout{60};     // handshake and login together
+    std::chrono::seconds idle_timeout{1800};    // with a device open; 0: none
     std::size_t max_connections = 256;
     std::size_t max_connections_per_host = 64;
     std::string plugin_dir; // absolute; empty: where the installed plugins are

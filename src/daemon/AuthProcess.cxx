@@ -9,6 +9,7 @@
 #include <exception>
 #include <stdexcept>
 #include <unistd.h>
+#include <utility>
 
 namespace netsane {
 
@@ -26,6 +27,7 @@ std::vector<AuthField> views(const std::vector<std::vector<std::byte>> &fields)
 
 AuthProcess::AuthProcess(EventLoop &loop, UniqueFd supervisor_channel)
     : loop_(loop),
+      reaper_(loop),
       lonely_timer_(loop,
                     [this] {
                         logError("no new session process came");
@@ -61,6 +63,8 @@ void AuthProcess::supervisorMessage(MessageView message, std::vector<UniqueFd> &
             [this](const std::string &) { sessionEnded(); });
         lonely_timer_.cancel();
         return sendMethods();
+    case IpcCommand::ping:
+        return supervisor_.send(encodeIpc(IpcCommand::pong));
     default:
         logWarning("the supervisor sent command " + std::to_string(message.command));
     }
@@ -80,6 +84,7 @@ void AuthProcess::sessionEnded()
 void AuthProcess::configure(const AuthSetup &setup)
 {
     services_.setSettings(setup.settings);
+    step_timeout_ = std::chrono::milliseconds(setup.step_timeout_ms);
     try {
         if (setup.drop_to_user.empty())
             loadMethods(setup);
@@ -172,8 +177,10 @@ void AuthProcess::start(const AuthStart &start)
     const ExchangeId id{start.connection, start.exchange};
     const auto method =
         std::find_if(methods_.begin(), methods_.end(), [&](const Method *each) { return each->id() == start.method; });
-    if (method == methods_.end() || exchanges_.size() >= max_exchanges || exchanges_.contains(id))
-        return refuse(id, "no such method, or too many logins at once");
+    if (method == methods_.end() || exchanges_.size() >= max_exchanges || exchanges_.contains(id)) {
+        logWarning("the session process asked for a login that can't be: no such method, or too many at once");
+        return sendFailure(id);
+    }
     AuthParameters parameters;
     parameters.user = start.user;
     parameters.peer = start.peer;
@@ -181,7 +188,15 @@ void AuthProcess::start(const AuthStart &start)
     parameters.local = start.local;
     parameters.attempt = start.attempt;
     parameters.deadline = services_.monotonicNow() + std::chrono::milliseconds(start.timeout_ms);
-    exchanges_.emplace(id, Running{AuthExchange(**method, Role::Server, std::move(parameters)), nullptr});
+    Running &running = exchanges_[id];
+    running.user = start.user;
+    running.method = *method;
+    try {
+        running.exchange = startExchange(loop_, reaper_, **method, std::move(parameters),
+                                         [this, id](ExchangeOutcome outcome) { stepped(id, std::move(outcome)); });
+    } catch (const std::exception &error) {
+        return refuse(id, error.what(), {});
+    }
     step(id, {});
 }
 
@@ -190,38 +205,55 @@ void AuthProcess::step(const ExchangeId &id, std::span<const AuthField> fields)
     const auto running = exchanges_.find(id);
     if (running == exchanges_.end())
         return sendFailure(id); // of a process before this one
-    AuthExchange &exchange = running->second.exchange;
-    std::vector<std::vector<std::byte>> out;
-    switch (exchange.step(fields, out)) {
+    if (!running->second.exchange || std::exchange(running->second.stepping, true))
+        return logWarning("the session process made a step of a login out of turn");
+    later(id, step_timeout_, [this, id] { refuse(id, "the method has not answered in time", {}); });
+    running->second.exchange->step(fields);
+}
+
+void AuthProcess::stepped(const ExchangeId &id, ExchangeOutcome outcome)
+{
+    const auto found = exchanges_.find(id);
+    if (found == exchanges_.end())
+        return;
+    Running &running = found->second;
+    running.timer.reset();
+    running.stepping = false;
+    switch (outcome.verdict) {
     case AuthVerdict::Continue:
+        running.asked = true;
         if (session_)
-            session_->send(encodeIpc(IpcCommand::auth_continue, AuthFields{id.first, id.second, std::move(out)}));
+            session_->send(encodeIpc(IpcCommand::auth_continue, AuthFields{id.first, id.second, outcome.fields}));
         return;
     case AuthVerdict::Pending:
-        return later(id, exchange.waitTime(), [this, id] { step(id, {}); });
-    case AuthVerdict::Ok: {
-        const std::string user = exchange.identity();
-        exchanges_.erase(running);
-        return supervisor_.send(encodeIpc(IpcCommand::identity, Identity{id.first, id.second, user}));
-    }
+        return later(id, outcome.wait, [this, id] { step(id, {}); });
+    case AuthVerdict::Ok:
+        supervisor_.send(
+            encodeIpc(IpcCommand::identity, Identity{id.first, id.second, outcome.identity, running.method->name()}));
+        exchanges_.erase(found);
+        return;
+    case AuthVerdict::NotApplicable:
+        // What a method has asked the client for it has to judge.
+        if (running.asked)
+            return refuse(id, outcome.reason, outcome.wait);
+        exchanges_.erase(found);
+        if (session_)
+            session_->send(encodeIpc(IpcCommand::auth_not_applicable, ExchangeNote{id.first, id.second}));
+        return;
     case AuthVerdict::Fail:
     case AuthVerdict::Internal:
-    case AuthVerdict::NotApplicable:
-        return refuse(id, exchange.reason());
+        return refuse(id, outcome.reason, outcome.wait);
     }
 }
 
 // A refusal may be asked to come late, so that its time tells nothing.
-void AuthProcess::refuse(const ExchangeId &id, const std::string &reason)
+void AuthProcess::refuse(const ExchangeId &id, const std::string &reason, std::chrono::milliseconds wait)
 {
-    logWarning("login refused, connection " + std::to_string(id.first) + ": " +
-               (reason.empty() ? std::string("no reason given") : reason));
-    supervisor_.send(encodeIpc(IpcCommand::login_refused, ExchangeNote{id.first, id.second}));
-    const auto running = exchanges_.find(id);
-    const auto wait = running == exchanges_.end() ? std::chrono::milliseconds(0) : running->second.exchange.waitTime();
-    if (wait.count() > 0)
-        return later(id, wait, [this, id] { sendFailure(id); });
-    sendFailure(id);
+    Running &running = exchanges_.at(id);
+    supervisor_.send(encodeIpc(LoginRefusal{id.first, running.user, running.method->name(),
+                                            reason.empty() ? std::string("no reason given") : reason}));
+    running.exchange.reset();
+    later(id, wait, [this, id] { sendFailure(id); });
 }
 
 void AuthProcess::sendFailure(const ExchangeId &id)

@@ -4,9 +4,10 @@
 // process learns of failures and of what to send next.
 #pragma once
 
-#include "auth/AuthExchange.hxx"
+#include "daemon/ChildReaper.hxx"
 #include "daemon/DaemonPluginServices.hxx"
 #include "daemon/IpcMessages.hxx"
+#include "daemon/LoginExchange.hxx"
 #include "daemon/PacketChannel.hxx"
 #include "event/EventLoop.hxx"
 #include "plugin/PluginHost.hxx"
@@ -31,8 +32,12 @@ private:
     using ExchangeId = std::pair<ConnectionId, ExchangeKey>;
 
     struct Running {
-        AuthExchange exchange;
-        std::unique_ptr<Timer> timer; // for Pending, and for a Fail that is to be late
+        std::string user; // as named by the client
+        const Method *method;
+        std::unique_ptr<LoginExchange> exchange;
+        std::unique_ptr<Timer> timer; // a step's deadline; then for Pending, and for a Fail that is to be late
+        bool stepping = false;        // an outcome is awaited
+        bool asked = false;           // the client has got a PASS_REQ
     };
 
     void supervisorMessage(MessageView message, std::vector<UniqueFd> &fds);
@@ -46,7 +51,8 @@ private:
 
     void start(const AuthStart &start);
     void step(const ExchangeId &id, std::span<const AuthField> fields);
-    void refuse(const ExchangeId &id, const std::string &reason);
+    void stepped(const ExchangeId &id, ExchangeOutcome outcome);
+    void refuse(const ExchangeId &id, const std::string &reason, std::chrono::milliseconds wait);
     void sendFailure(const ExchangeId &id);
     void later(const ExchangeId &id, std::chrono::milliseconds delay, std::function<void()> what);
 
@@ -54,7 +60,9 @@ private:
     DaemonPluginServices services_;
     std::unique_ptr<PluginHost> plugins_;
     std::vector<const Method *> methods_;
-    std::map<ExchangeId, Running> exchanges_; // must end before plugins_
+    std::chrono::milliseconds step_timeout_{0};
+    ChildReaper reaper_;
+    std::map<ExchangeId, Running> exchanges_; // must end before plugins_ and reaper_
     int exit_status_ = 0;
     Timer lonely_timer_; // the session process is gone and no new one comes
     std::unique_ptr<PacketChannel> session_;

@@ -348,9 +348,26 @@ void ClientConnection::authFailed(const ExchangeNote &note)
     handle([&] { session_.loginFailed(note.exchange, EventLoop::now()); });
 }
 
+void ClientConnection::authNotApplicable(const ExchangeNote &note)
+{
+    handle([&] { session_.loginNotApplicable(note.exchange, EventLoop::now()); });
+}
+
 void ClientConnection::authGone()
 {
     handle([&] { session_.authGone(EventLoop::now()); });
+}
+
+// --- what is only written down ----------------------------------------------------------------------------------
+
+void ClientConnection::scanEnded(DeviceKey key, const ScanSummary &scan)
+{
+    owner_.sendToSupervisor(encodeIpc(ScanNote{id_, key, scan}));
+}
+
+void ClientConnection::loginGivenUp(std::string_view reason)
+{
+    owner_.sendToSupervisor(encodeIpc(LoginNote{id_, std::string(reason)}));
 }
 
 void ClientConnection::logSession(std::string_view text)

@@ -44,6 +44,7 @@ public:
     void loggedIn(const Identity &identity);
     void authContinues(AuthFields fields);
     void authFailed(const ExchangeNote &note);
+    void authNotApplicable(const ExchangeNote &note);
     void authGone();
     void authReady();
     void setVersionCode(std::uint32_t version_code) { session_.setVersionCode(version_code); }
@@ -60,6 +61,8 @@ private:
     void startLogin(const LoginStart &login) override;
     void continueLogin(ExchangeKey exchange, std::vector<std::vector<std::byte>> fields) override;
     void cancelLogin(ExchangeKey exchange) override;
+    void scanEnded(DeviceKey key, const ScanSummary &scan) override;
+    void loginGivenUp(std::string_view reason) override;
     void logSession(std::string_view text) override;
 
     // Every event goes through here: runs it, ends the session where the client has broken the protocol, then update().

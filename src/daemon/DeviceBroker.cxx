@@ -21,9 +21,23 @@ ChildSpec withArguments(ChildSpec spec, std::initializer_list<std::string> argum
     return spec;
 }
 
-std::string describe(const DeviceBroker::Client &client)
+std::string describe(const std::string &user, const std::string &host)
 {
-    return (client.user ? *client.user : std::string("somebody")) + " from " + client.peer.hostText();
+    return (user.empty() ? std::string("somebody") : user) + " from " + host;
+}
+
+// As in the audit log: the frame was delivered to its end, or why it wasn't.
+std::string_view resultOf(Status status) noexcept
+{
+    switch (status) {
+    case Status::good:
+    case Status::eof:
+        return "complete";
+    case Status::cancelled:
+        return "cancelled";
+    default:
+        return "failed";
+    }
 }
 
 } // namespace
@@ -145,7 +159,7 @@ void DeviceBroker::tryOpen(PendingOpen open)
     if (holder != holders_.end()) {
         if (!holder->closing)
             return refuse(open, OpenDecision::Kind::refused, Status::device_busy,
-                          "device held by " + holder->description);
+                          "device held by " + describe(holder->user, holder->host));
         open.waits_for_device = device;
         pending_opens_.push_back(std::move(open));
         return;
@@ -166,7 +180,13 @@ void DeviceBroker::refuse(const PendingOpen &open, OpenDecision::Kind kind, Stat
 {
     if (kind == OpenDecision::Kind::refused)
         if (const Client *const client = find_client_(open.connection))
-            logInfo("open " + open.name + " by " + describe(*client) + " refused: " + reason);
+            AuditLine("open", "refused")
+                .with("device", open.name)
+                .with("user", client->user.value_or(""))
+                .with("from", client->peer.hostText())
+                .with("connection", open.connection)
+                .with("reason", reason)
+                .write();
     send_open_result_({open.connection, open.key, {kind, {status, std::move(reason)}}}, UniqueFd());
 }
 
@@ -176,15 +196,35 @@ void DeviceBroker::start(const PendingOpen &open, const std::string &device, con
         auto [session_end, device_end] = streamSocketPair();
         const pid_t pid =
             startChild(withArguments(settings_.device_program, {"--device", device}), std::move(device_end));
-        holders_.push_back({device, pid, open.connection, open.key, describe(client), false});
+        holders_.push_back(
+            {device, pid, open.connection, open.key, client.user.value_or(""), client.peer.hostText(), false});
         reaper_.watch(pid, [this, pid](int status) { deviceExited(pid, status); });
-        logInfo("device " + device + " opened for " + describe(client) + " (connection " +
-                std::to_string(open.connection) + ", process " + std::to_string(pid) + ")");
+        audit("open", "granted", holders_.back()).with("process", static_cast<std::uint64_t>(pid)).write();
         send_open_result_({open.connection, open.key, {OpenDecision::Kind::opened, {}}}, std::move(session_end));
     } catch (const std::exception &error) {
         logError(std::string("can't start a device process: ") + error.what());
         refuse(open, OpenDecision::Kind::refused, Status::no_mem, "the server can't start a device process");
     }
+}
+
+AuditLine DeviceBroker::audit(std::string_view event, std::string_view result, const Holder &holder)
+{
+    AuditLine line(event, result);
+    line.with("device", holder.device)
+        .with("user", holder.user)
+        .with("from", holder.host)
+        .with("connection", holder.connection);
+    return line;
+}
+
+void DeviceBroker::scanEnded(ConnectionId connection, DeviceKey key, const ScanSummary &scan) const
+{
+    for (const auto &holder : holders_)
+        if (holder.connection == connection && holder.key == key)
+            audit("scan", resultOf(scan.status), holder)
+                .with("status", static_cast<std::uint64_t>(scan.status))
+                .with("bytes", scan.image_bytes)
+                .write();
 }
 
 // --- closing --------------------------------------------------------------------------------------------------
@@ -225,10 +265,9 @@ void DeviceBroker::deviceExited(pid_t pid, int wait_status)
         return;
     const std::string device = holder->device;
     if (wait_status != 0)
-        logWarning("the process of device " + device + ", held by " + holder->description + ", " +
+        logWarning("the process of device " + device + ", held by " + describe(holder->user, holder->host) + ", " +
                    describeExit(wait_status));
-    else
-        logInfo("device " + device + " closed, it was held by " + holder->description);
+    audit("close", wait_status == 0 ? "closed" : "lost", *holder).write();
     holders_.erase(holder);
     auto opens = std::exchange(pending_opens_, {});
     for (auto &open : opens) {

@@ -6,6 +6,7 @@
 #pragma once
 
 #include "config/AccessRules.hxx"
+#include "daemon/AuditLine.hxx"
 #include "daemon/ChildReaper.hxx"
 #include "daemon/DeviceLister.hxx"
 #include "daemon/IpcMessages.hxx"
@@ -53,6 +54,9 @@ public:
     void openDevice(ConnectionId connection, DeviceKey key, const std::string &name);
     void closeDevice(ConnectionId connection, DeviceKey key);
 
+    // For the audit log: what the session process says about a device that the connection holds.
+    void scanEnded(ConnectionId connection, DeviceKey key, const ScanSummary &scan) const;
+
     // Everything that the connection holds or waits for ends.
     void connectionClosed(ConnectionId connection);
 
@@ -62,7 +66,8 @@ private:
         pid_t pid;
         ConnectionId connection;
         DeviceKey key;
-        std::string description; // "alice from 192.168.1.7"
+        std::string user; // "": not logged in
+        std::string host; // "192.168.1.7"
         bool closing = false;
     };
 
@@ -85,6 +90,7 @@ private:
     void tryOpen(PendingOpen open);
     std::optional<std::string> resolve(const std::string &name, const Client &client) const;
     void start(const PendingOpen &open, const std::string &device, const Client &client);
+    static AuditLine audit(std::string_view event, std::string_view result, const Holder &holder);
     void refuse(const PendingOpen &open, OpenDecision::Kind kind, Status status, std::string reason);
     void release(Holder &holder);
     void deviceExited(pid_t pid, int wait_status);

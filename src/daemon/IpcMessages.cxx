@@ -140,7 +140,7 @@ ByteBuffer encodeIpc(const AuthSetup &setup)
     auto message = begin(out, IpcCommand::auth_setup);
     message.string(setup.plugin_dir);
     addStrings(message, setup.auth);
-    message.string(setup.drop_to_user);
+    message.string(setup.drop_to_user).integer(setup.step_timeout_ms);
     addSettings(message, setup.settings);
     message.end();
     return out;
@@ -153,6 +153,7 @@ AuthSetup decodeAuthSetup(MessageView message)
     setup.plugin_dir = reader.readString();
     setup.auth = readStrings(reader);
     setup.drop_to_user = reader.readString();
+    setup.step_timeout_ms = reader.readUnsigned();
     setup.settings = readSettings(reader);
     return setup;
 }
@@ -227,7 +228,12 @@ DeviceList decodeDeviceList(MessageView message)
 ByteBuffer encodeIpc(IpcCommand command, const Identity &identity)
 {
     ByteBuffer out;
-    begin(out, command).integer(identity.connection).integer(identity.exchange).string(identity.user).end();
+    begin(out, command)
+        .integer(identity.connection)
+        .integer(identity.exchange)
+        .string(identity.user)
+        .string(identity.method)
+        .end();
     return out;
 }
 
@@ -238,6 +244,7 @@ Identity decodeIdentity(MessageView message)
     identity.connection = reader.readUnsigned();
     identity.exchange = reader.readUnsigned();
     identity.user = reader.readString();
+    identity.method = reader.readString();
     return identity;
 }
 
@@ -343,6 +350,70 @@ AuthFields decodeAuthFields(MessageView message)
     while (const auto field = reader.readRaw())
         fields.fields.emplace_back(field->begin(), field->end());
     return fields;
+}
+
+ByteBuffer encodeIpc(const LoginRefusal &refusal)
+{
+    ByteBuffer out;
+    begin(out, IpcCommand::login_refused)
+        .integer(refusal.connection)
+        .string(refusal.user)
+        .string(refusal.method)
+        .string(refusal.reason)
+        .end();
+    return out;
+}
+
+LoginRefusal decodeLoginRefusal(MessageView message)
+{
+    MessageReader reader(message);
+    LoginRefusal refusal;
+    refusal.connection = reader.readUnsigned();
+    refusal.user = reader.readString();
+    refusal.method = reader.readString();
+    refusal.reason = reader.readString();
+    return refusal;
+}
+
+ByteBuffer encodeIpc(const LoginNote &note)
+{
+    ByteBuffer out;
+    begin(out, IpcCommand::login_given_up).integer(note.connection).string(note.reason).end();
+    return out;
+}
+
+LoginNote decodeLoginNote(MessageView message)
+{
+    MessageReader reader(message);
+    LoginNote note;
+    note.connection = reader.readUnsigned();
+    note.reason = reader.readString();
+    return note;
+}
+
+ByteBuffer encodeIpc(const ScanNote &note)
+{
+    ByteBuffer out;
+    begin(out, IpcCommand::scan_ended)
+        .integer(note.connection)
+        .integer(note.device)
+        .integer(static_cast<std::uint32_t>(note.scan.status))
+        .integer(static_cast<std::uint32_t>(note.scan.image_bytes >> 32))
+        .integer(static_cast<std::uint32_t>(note.scan.image_bytes))
+        .end();
+    return out;
+}
+
+ScanNote decodeScanNote(MessageView message)
+{
+    MessageReader reader(message);
+    ScanNote note;
+    note.connection = reader.readUnsigned();
+    note.device = reader.readUnsigned();
+    note.scan.status = toStatus(reader.readUnsigned());
+    const std::uint64_t high = reader.readUnsigned();
+    note.scan.image_bytes = high << 32 | reader.readUnsigned();
+    return note;
 }
 
 ByteBuffer encodeIpc(const std::vector<AuthMethodInfo> &methods)

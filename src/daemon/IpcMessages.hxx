@@ -28,25 +28,34 @@ enum class IpcCommand : std::uint32_t {
     // supervisor → auth
     auth_setup,      // AuthSetup
     session_channel, // + descriptor: the channel to the session process
+    // supervisor → both
+    ping, // → pong, at once
     // session → supervisor
     connection_closed, // ConnectionNote
     open_device,       // DeviceNote with a name
     close_device,      // DeviceNote
     list_devices,      // ConnectionNote
+    scan_ended,        // ScanNote
+    login_given_up,    // LoginNote
     // auth → supervisor
     identity,      // Identity
-    login_refused, // ExchangeNote
+    login_refused, // LoginRefusal
     // both → supervisor
     ready,
+    pong,
     start_failed, // a reason
     // session → auth
     auth_start,  // AuthStart
     auth_step,   // AuthFields
     auth_cancel, // ExchangeNote
     // auth → session
-    auth_methods,  // list of AuthMethodInfo
-    auth_continue, // AuthFields
-    auth_failed,   // ExchangeNote
+    auth_methods,        // list of AuthMethodInfo
+    auth_continue,       // AuthFields
+    auth_failed,         // ExchangeNote
+    auth_not_applicable, // ExchangeNote
+    // auth → the process of one exchange, and back
+    exchange_step,    // AuthFields
+    exchange_outcome, // ExchangeOutcome
 };
 
 struct SessionSetup {
@@ -67,6 +76,7 @@ struct AuthSetup {
     std::vector<std::string> auth;
     std::string drop_to_user;                    // unless a method needs root; empty: stay
     std::map<std::string, std::string> settings; // "auth.unix.file" → value
+    std::uint32_t step_timeout_ms = 0;           // for one step of a method
 };
 
 struct NewConnection {
@@ -91,6 +101,27 @@ struct Identity {
     ConnectionId connection = 0;
     ExchangeKey exchange = 0;
     std::string user;
+    std::string method; // for the log
+};
+
+// A login that a method refused: for the log, and for the penalties of its host.
+struct LoginRefusal {
+    ConnectionId connection = 0;
+    std::string user; // as named by the client
+    std::string method;
+    std::string reason;
+};
+
+// A login that ended without a method's refusal: declined, too late, no method left.
+struct LoginNote {
+    ConnectionId connection = 0;
+    std::string reason;
+};
+
+struct ScanNote {
+    ConnectionId connection = 0;
+    DeviceKey device = 0;
+    ScanSummary scan;
 };
 
 struct ConnectionNote {
@@ -142,6 +173,9 @@ ByteBuffer encodeIpc(IpcCommand command, const DeviceNote &note);
 ByteBuffer encodeIpc(IpcCommand command, const ExchangeNote &note);
 ByteBuffer encodeIpc(const AuthStart &start);
 ByteBuffer encodeIpc(IpcCommand command, const AuthFields &fields);
+ByteBuffer encodeIpc(const LoginRefusal &refusal);
+ByteBuffer encodeIpc(const LoginNote &note);
+ByteBuffer encodeIpc(const ScanNote &note);
 ByteBuffer encodeIpc(const std::vector<AuthMethodInfo> &methods);
 
 SessionSetup decodeSessionSetup(MessageView message);
@@ -155,6 +189,9 @@ DeviceNote decodeDeviceNote(MessageView message);
 ExchangeNote decodeExchangeNote(MessageView message);
 AuthStart decodeAuthStart(MessageView message);
 AuthFields decodeAuthFields(MessageView message);
+LoginRefusal decodeLoginRefusal(MessageView message);
+LoginNote decodeLoginNote(MessageView message);
+ScanNote decodeScanNote(MessageView message);
 std::vector<AuthMethodInfo> decodeAuthMethods(MessageView message);
 
 } // namespace netsane

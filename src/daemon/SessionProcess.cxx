@@ -71,6 +71,8 @@ void SessionProcess::supervisorMessage(MessageView message, std::vector<UniqueFd
             connection->loggedIn(identity);
         return;
     }
+    case IpcCommand::ping:
+        return supervisor_.send(encodeIpc(IpcCommand::pong));
     default:
         logWarning("the supervisor sent command " + std::to_string(message.command));
     }
@@ -145,6 +147,12 @@ void SessionProcess::authMessage(MessageView message)
         const auto note = decodeExchangeNote(message);
         if (auto *const connection = find(note.connection))
             connection->authFailed(note);
+        return;
+    }
+    case IpcCommand::auth_not_applicable: {
+        const auto note = decodeExchangeNote(message);
+        if (auto *const connection = find(note.connection))
+            connection->authNotApplicable(note);
         return;
     }
     default:

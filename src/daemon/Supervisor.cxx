@@ -1,5 +1,6 @@
 #include "daemon/Supervisor.hxx"
 
+#include "daemon/AuditLine.hxx"
 #include "daemon/Log.hxx"
 #include "daemon/WorkerSetups.hxx"
 #include "os/Socket.hxx"
@@ -107,7 +108,7 @@ void Supervisor::makeWorkers()
         [this](const std::string &reason) { startFailed("session", reason); },
     };
     session_ = std::make_unique<WorkerProcess>(loop_, reaper_, "session", childSpec("netsaned-session", ""),
-                                               std::move(session));
+                                               config_.process_timeout, std::move(session));
     if (config_.auth.empty())
         return;
     WorkerProcess::Callbacks auth{
@@ -120,7 +121,8 @@ void Supervisor::makeWorkers()
     };
     ChildSpec spec = childSpec("netsaned-auth", "");
     spec.identity.reset(); // gives up root itself once it knows that no method needs it
-    auth_ = std::make_unique<WorkerProcess>(loop_, reaper_, "auth", std::move(spec), std::move(auth));
+    auth_ = std::make_unique<WorkerProcess>(loop_, reaper_, "auth", std::move(spec), config_.process_timeout,
+                                            std::move(auth));
 }
 
 ChildSpec Supervisor::childSpec(const std::string &program, const std::string &extra_group) const
@@ -234,6 +236,12 @@ void Supervisor::sessionMessage(MessageView message)
         const auto note = decodeDeviceNote(message);
         return broker_->closeDevice(note.connection, note.device);
     }
+    case IpcCommand::scan_ended: {
+        const auto note = decodeScanNote(message);
+        return broker_->scanEnded(note.connection, note.device, note.scan);
+    }
+    case IpcCommand::login_given_up:
+        return loginGivenUp(decodeLoginNote(message));
     case IpcCommand::list_devices:
         return broker_->listDevices(decodeConnectionNote(message).connection);
     default:
@@ -247,7 +255,7 @@ void Supervisor::authMessage(MessageView message)
     case IpcCommand::identity:
         return loggedIn(decodeIdentity(message));
     case IpcCommand::login_refused:
-        return loginRefused(decodeExchangeNote(message).connection);
+        return loginRefused(decodeLoginRefusal(message));
     default:
         logWarning("the auth process sent command " + std::to_string(message.command));
     }
@@ -260,15 +268,39 @@ void Supervisor::loggedIn(const Identity &identity)
         return;
     // A connection logs in again after a crypto switch (protocol.md §5).
     client->user = identity.user;
-    logInfo("connection " + std::to_string(identity.connection) + " from " + client->peer.toString() + " is " +
-            identity.user);
+    AuditLine("login", "accepted")
+        .with("user", identity.user)
+        .with("method", identity.method)
+        .with("from", client->peer.hostText())
+        .with("connection", identity.connection)
+        .write();
     session_->send(encodeIpc(IpcCommand::logged_in, identity));
 }
 
-void Supervisor::loginRefused(ConnectionId id)
+void Supervisor::loginRefused(const LoginRefusal &refusal)
 {
-    if (const auto host = connections_.limitKey(id))
+    const auto *const client = connections_.find(refusal.connection);
+    if (!client)
+        return;
+    AuditLine("login", "refused")
+        .with("user", refusal.user)
+        .with("method", refusal.method)
+        .with("from", client->peer.hostText())
+        .with("connection", refusal.connection)
+        .with("reason", refusal.reason)
+        .write();
+    if (const auto host = connections_.limitKey(refusal.connection))
         penalties_.loginFailed(*host, config_.auth_fail_delay, EventLoop::now());
+}
+
+void Supervisor::loginGivenUp(const LoginNote &note)
+{
+    if (const auto *const client = connections_.find(note.connection))
+        AuditLine("login", "given-up")
+            .with("from", client->peer.hostText())
+            .with("connection", note.connection)
+            .with("reason", note.reason)
+            .write();
 }
 
 // --- connections ----------------------------------------------------------------------------------------------

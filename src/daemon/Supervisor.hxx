@@ -62,7 +62,8 @@ private:
     void sessionMessage(MessageView message);
     void authMessage(MessageView message);
     void loggedIn(const Identity &identity);
-    void loginRefused(ConnectionId id);
+    void loginRefused(const LoginRefusal &refusal);
+    void loginGivenUp(const LoginNote &note);
 
     void announce();
     void tellAddresses() const;

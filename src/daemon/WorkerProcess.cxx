@@ -20,13 +20,15 @@ constexpr Milliseconds candidate_patience{30000};
 } // namespace
 
 WorkerProcess::WorkerProcess(EventLoop &loop, ChildReaper &reaper, std::string name, ChildSpec spec,
-                             Callbacks callbacks)
+                             Milliseconds patience, Callbacks callbacks)
     : loop_(loop),
       reaper_(reaper),
       name_(std::move(name)),
       spec_(std::move(spec)),
+      patience_(patience),
       callbacks_(std::move(callbacks)),
       restart_timer_(loop, [this] { startAgain(); }),
+      watchdog_(loop, [this] { watchOver(); }),
       tried_timer_(loop, [this] { candidateTried(); })
 {
 }
@@ -72,12 +74,17 @@ void WorkerProcess::send(const ByteBuffer &message, std::vector<UniqueFd> fds)
 
 void WorkerProcess::message(Instance &instance, MessageView message, std::vector<UniqueFd> &fds)
 {
+    instance.heard_at = EventLoop::now();
+    instance.suspected = false;
     switch (static_cast<IpcCommand>(message.command)) {
+    case IpcCommand::pong:
+        return;
     case IpcCommand::ready:
         instance.ready = true;
         if (&instance == candidate_.get())
             return tried_timer_.schedule(Milliseconds(0)); // not from within the channel, which may have to go
         was_ready_ = true;
+        watchdog_.schedule(patience_ / 2);
         return callbacks_.on_ready();
     case IpcCommand::start_failed:
         instance.failure = decodeText(message);
@@ -118,6 +125,22 @@ void WorkerProcess::startAgain()
     }
 }
 
+// A process is asked as often as its patience is to be kept, and not before it is ready: loading may take its time.
+void WorkerProcess::watchOver()
+{
+    if (!isReady())
+        return;
+    const auto silent_for = EventLoop::now() - current_->heard_at;
+    // Asked once more: where this process was held up itself, the answers are there and not read yet.
+    if (silent_for > patience_ && std::exchange(current_->suspected, true)) {
+        logError("the " + name_ + " process has not answered for " +
+                 std::to_string(std::chrono::duration_cast<Milliseconds>(silent_for).count()) + " ms: it is killed");
+        return reaper_.killAfter(current_->pid, Milliseconds(0));
+    }
+    current_->channel->send(encodeIpc(IpcCommand::ping));
+    watchdog_.schedule(patience_ / 2);
+}
+
 // --- the candidate --------------------------------------------------------------------------------------------
 
 void WorkerProcess::tryOut(const ByteBuffer &setup, OnTried on_tried)
@@ -151,6 +174,7 @@ void WorkerProcess::promoteCandidate()
     current_ = std::move(candidate_);
     was_ready_ = true;
     pause_ = Milliseconds(0);
+    watchdog_.schedule(patience_ / 2);
     callbacks_.on_started();
     callbacks_.on_ready();
 }
@@ -166,6 +190,7 @@ void WorkerProcess::stop()
 {
     stopped_ = true;
     restart_timer_.cancel();
+    watchdog_.cancel();
     dropCandidate();
     end(current_);
 }

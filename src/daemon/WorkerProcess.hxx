@@ -1,7 +1,8 @@
 // A process that the supervisor keeps running: the session process and the auth process.
 //
 // Owned by the supervisor. Started, told its setup, waited for until it is ready, started again with growing pauses
-// when it ends. A candidate with another setup can be tried out beside the process that runs, and take its place.
+// when it ends, and ended when it doesn't answer. A candidate with another setup can be tried out beside the process
+// that runs, and take its place.
 #pragma once
 
 #include "daemon/ChildProcess.hxx"
@@ -30,7 +31,9 @@ public:
     // Empty when the candidate is ready; else why it isn't, or isn't any more. It is gone then.
     using OnTried = std::function<void(const std::string &failure)>;
 
-    WorkerProcess(EventLoop &loop, ChildReaper &reaper, std::string name, ChildSpec spec, Callbacks callbacks);
+    // patience: a process that is ready and then says nothing for so long, though it is asked, is killed
+    WorkerProcess(EventLoop &loop, ChildReaper &reaper, std::string name, ChildSpec spec, Milliseconds patience,
+                  Callbacks callbacks);
 
     // Throws std::system_error when it can't be started.
     void start();
@@ -60,6 +63,8 @@ private:
         bool ready = false;
         std::string failure; // what the process said before it ended
         std::unique_ptr<PacketChannel> channel;
+        TimePoint heard_at;     // its last word
+        bool suspected = false; // has been silent for too long and was asked once more
     };
 
     std::unique_ptr<Instance> launch(const ByteBuffer &setup);
@@ -68,17 +73,20 @@ private:
     void ended(Instance &instance, const std::string &reason);
     void candidateTried();
     void startAgain();
+    void watchOver();
 
     EventLoop &loop_;
     ChildReaper &reaper_;
     const std::string name_;
     const ChildSpec spec_;
+    const Milliseconds patience_;
     const Callbacks callbacks_;
     std::unique_ptr<Instance> current_;
     bool was_ready_ = false;
     bool stopped_ = false;
     Milliseconds pause_{0};
     Timer restart_timer_;
+    Timer watchdog_;
     std::unique_ptr<Instance> candidate_;
     OnTried on_tried_;
     Timer tried_timer_; // the candidate's deadline; then, with no delay, its outcome

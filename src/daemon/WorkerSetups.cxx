@@ -48,6 +48,7 @@ AuthSetup makeAuthSetup(const ServerConfig &config, const std::string &installed
     if (may_drop && config.user != "root")
         setup.drop_to_user = config.user;
     setup.settings = settingsOf("auth", config.auth_settings);
+    setup.step_timeout_ms = inMilliseconds(config.auth_step_timeout);
     return setup;
 }
 

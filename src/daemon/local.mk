@@ -14,6 +14,7 @@ noinst_LTLIBRARIES += src/daemon/libdaemon.la
 src_daemon_libdaemon_la_SOURCES = \
 	src/daemon/ChildMain.cxx src/daemon/ChildMain.hxx \
 	src/daemon/ChildProcess.cxx src/daemon/ChildProcess.hxx \
+	src/daemon/ChildReaper.cxx src/daemon/ChildReaper.hxx \
 	src/daemon/IpcMessages.cxx src/daemon/IpcMessages.hxx \
 	src/daemon/Log.cxx src/daemon/Log.hxx \
 	src/daemon/PacketChannel.cxx src/daemon/PacketChannel.hxx
@@ -24,7 +25,7 @@ src_daemon_libdaemon_la_LIBADD = $(SPDLOG_LIBS)
 noinst_LTLIBRARIES += src/daemon/libsupervisor.la
 src_daemon_libsupervisor_la_SOURCES = \
 	src/daemon/Acceptor.cxx src/daemon/Acceptor.hxx \
-	src/daemon/ChildReaper.cxx src/daemon/ChildReaper.hxx \
+	src/daemon/AuditLine.cxx src/daemon/AuditLine.hxx \
 	src/daemon/ConnectionTable.cxx src/daemon/ConnectionTable.hxx \
 	src/daemon/DeviceBroker.cxx src/daemon/DeviceBroker.hxx \
 	src/daemon/DeviceLister.cxx src/daemon/DeviceLister.hxx \
@@ -53,6 +54,8 @@ netsaned_session_LDADD = $(server_session_libs) $(daemon_libs) $(LTDL_LIBS)
 
 netsaned_auth_SOURCES = \
 	src/daemon/AuthProcess.cxx src/daemon/AuthProcess.hxx \
+	src/daemon/LoginExchange.cxx src/daemon/LoginExchange.hxx \
+	src/daemon/ProcessExchange.cxx src/daemon/ProcessExchange.hxx \
 	src/daemon/BorrowedIdentity.cxx src/daemon/BorrowedIdentity.hxx \
 	src/daemon/DaemonPluginServices.cxx src/daemon/DaemonPluginServices.hxx \
 	src/daemon/auth_main.cxx

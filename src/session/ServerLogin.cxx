@@ -66,6 +66,7 @@ ServerLogin::Result ServerLogin::startNextMethod(SessionTime now)
         return attemptFailed(now);
     method_ = candidates_.front().id;
     exchange_running_ = true;
+    asked_ = false;
     state_ = ServerState::checking;
     host_.startLogin({++exchange_, method_, user_, confidential_, attempt_});
     return Result::none;
@@ -75,6 +76,7 @@ void ServerLogin::loginContinues(ExchangeKey exchange, std::vector<std::vector<s
 {
     if (!exchange_running_ || exchange != exchange_)
         return;
+    asked_ = true;
     state_ = ServerState::pass_asked;
     encodePass(out_, Command::pass_request, {method_, std::move(fields)});
 }
@@ -109,13 +111,25 @@ ServerLogin::Result ServerLogin::clientFailed(const ClientFail &fail, SessionTim
         throw ProtocolError("FAIL for command " + std::to_string(fail.command) + " while " +
                             std::string(stateName(state_)));
     host_.cancelLogin(exchange_);
-    exchange_running_ = false;
-    state_ = ServerState::checking;
     // The refused method is out even if the client lists it; beyond that its list only narrows.
     std::erase_if(candidates_, [&](const AuthMethodInfo &method) {
-        return method.id == method_ ||
-               std::find(fail.methods.begin(), fail.methods.end(), method.id) == fail.methods.end();
+        return std::find(fail.methods.begin(), fail.methods.end(), method.id) == fail.methods.end();
     });
+    return tryAnotherMethod(now);
+}
+
+ServerLogin::Result ServerLogin::loginNotApplicable(ExchangeKey exchange, SessionTime now)
+{
+    if (!exchange_running_ || exchange != exchange_)
+        return Result::none;
+    return state_ == ServerState::checking && !asked_ ? tryAnotherMethod(now) : attemptFailed(now);
+}
+
+ServerLogin::Result ServerLogin::tryAnotherMethod(SessionTime now)
+{
+    exchange_running_ = false;
+    state_ = ServerState::checking;
+    std::erase_if(candidates_, [&](const AuthMethodInfo &method) { return method.id == method_; });
     return startNextMethod(now);
 }
 

@@ -36,6 +36,8 @@ public:
     // From the auth process; events of an exchange that is over are ignored.
     void loginContinues(ExchangeKey exchange, std::vector<std::vector<std::byte>> fields);
     Result loginFailed(ExchangeKey exchange, SessionTime now);
+    // The method isn't for this user or link: the next one is asked. Once the client was asked it is a failure.
+    Result loginNotApplicable(ExchangeKey exchange, SessionTime now);
     Result loggedIn(ExchangeKey exchange, const std::string &user);
 
     // The auth process is gone: an attempt in progress fails.
@@ -63,6 +65,7 @@ public:
 private:
     bool mayOffer(const AuthMethodInfo &method, bool confidential) const noexcept;
     Result startNextMethod(SessionTime now);
+    Result tryAnotherMethod(SessionTime now);
     Result attemptFailed(SessionTime now);
 
     const SessionSettings &settings_;
@@ -77,6 +80,7 @@ private:
     std::uint32_t method_ = 0;               // of the exchange in progress
     ExchangeKey exchange_ = 0;
     bool exchange_running_ = false;
+    bool asked_ = false;         // the exchange has sent a PASS_REQ
     bool reply_crosses_ = false; // a PASS_REQ was sent whose answer nobody waits for any more
     unsigned attempt_ = 0;       // of the connection: declining and being asked again gives no new tries
     std::optional<SessionTime> login_deadline_;

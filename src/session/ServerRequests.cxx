@@ -279,6 +279,7 @@ void ServerSession::deviceMessage(DeviceKey key, MessageView message, SessionTim
     if (slot.command == Command::open) {
         openReplied(slot, message);
     } else {
+        tellScan(key, scans_.replied(key, message));
         transport_.messages().append(message.bytes);
         if (slot.command == Command::close)
             dropDevice(key);
@@ -313,6 +314,7 @@ void ServerSession::deviceGone(DeviceKey key, const std::string &reason, Session
 {
     if (handles_.contains(key))
         dead_devices_.insert(key);
+    tellScan(key, scans_.ended(key, Status::io_error));
     for (auto &slot : queue_)
         if (slot.device == key && slot.state != RequestSlot::State::ready)
             queue_.refuse(slot, {Status::io_error, reason});
@@ -324,12 +326,20 @@ void ServerSession::dropDevice(DeviceKey key)
 {
     handles_.remove(key);
     dead_devices_.erase(key);
+    tellScan(key, scans_.ended(key, Status::cancelled));
     host_.closeDevice(key);
+}
+
+void ServerSession::tellScan(DeviceKey key, const std::optional<ScanSummary> &scan)
+{
+    if (scan)
+        host_.scanEnded(key, *scan);
 }
 
 void ServerSession::closeAllDevices()
 {
     for (const DeviceKey key : handles_.keys()) {
+        tellScan(key, scans_.ended(key, Status::cancelled));
         host_.closeDevice(key);
         // An ABRT that has overtaken what is being done now would wait for ever.
         for (auto &slot : queue_)

@@ -161,6 +161,7 @@ void ServerSession::loginResult(ServerLogin::Result result, SessionTime now)
             host_.openDevice(*queue_.front().device, opening_name_);
         return pump(now);
     case ServerLogin::Result::declined:
+        host_.loginGivenUp("the client declined");
         if (settings_.login_at_connect) {
             refuseAll({Status::access_denied, "no login"});
             flushReady(now);
@@ -170,6 +171,7 @@ void ServerSession::loginResult(ServerLogin::Result result, SessionTime now)
             queue_.refuse(queue_.front(), {Status::access_denied, "no login"});
         return pump(now);
     case ServerLogin::Result::exhausted:
+        host_.loginGivenUp("no tries or no methods are left");
         refuseAll({Status::access_denied, "login failed"});
         flushReady(now);
         return endCleanly();
@@ -184,6 +186,11 @@ void ServerSession::loginContinues(ExchangeKey exchange, std::vector<std::vector
 void ServerSession::loginFailed(ExchangeKey exchange, SessionTime now)
 {
     loginResult(login_.loginFailed(exchange, now), now);
+}
+
+void ServerSession::loginNotApplicable(ExchangeKey exchange, SessionTime now)
+{
+    loginResult(login_.loginNotApplicable(exchange, now), now);
 }
 
 void ServerSession::loggedIn(ExchangeKey exchange, const std::string &user, SessionTime now)
@@ -228,8 +235,10 @@ void ServerSession::tick(SessionTime now)
     if (!transport_.output().empty())
         blame_since_ = now; // a client that doesn't read holds up the replies, that is not the device's fault
     loginResult(login_.tick(now), now);
-    if (login_.isLate(now))
+    if (login_.isLate(now)) {
+        host_.loginGivenUp("it took too long");
         return fail("the login took too long");
+    }
     if (!queue_.empty() && !waitsForClient() && now - last_sent_ >= settings_.progress_interval) {
         encodeHello(transport_.messages(), {"still working", {}, {}});
         last_sent_ = now;

@@ -11,6 +11,7 @@
 #include "plugin/Method.hxx"
 #include "session/HandleTable.hxx"
 #include "session/RequestQueue.hxx"
+#include "session/ScanTally.hxx"
 #include "session/ServerLogin.hxx"
 #include "session/SessionTransport.hxx"
 
@@ -55,6 +56,7 @@ public:
     void deviceGone(DeviceKey key, const std::string &reason, SessionTime now);
     void loginContinues(ExchangeKey exchange, std::vector<std::vector<std::byte>> fields);
     void loginFailed(ExchangeKey exchange, SessionTime now);
+    void loginNotApplicable(ExchangeKey exchange, SessionTime now);
     void loggedIn(ExchangeKey exchange, const std::string &user, SessionTime now);
     void authGone(SessionTime now);
     void setVersionCode(std::uint32_t version_code) noexcept { version_code_ = version_code; }
@@ -95,6 +97,7 @@ private:
     void openReplied(RequestSlot &slot, MessageView message);
     void closeAllDevices();
     void dropDevice(DeviceKey key);
+    void tellScan(DeviceKey key, const std::optional<ScanSummary> &scan);
     ServerState state() const noexcept;
     bool holdsRequests() const noexcept;
     bool waitsForClient() const noexcept;
@@ -109,6 +112,7 @@ private:
     ServerLogin login_;
     RequestQueue queue_;
     HandleTable handles_;
+    ScanTally scans_;
     std::set<DeviceKey> dead_devices_; // handles that answer IO_ERROR from now on
     std::string opening_name_;         // of the OPEN at the front of the queue
     DeviceKey next_key_ = 1;

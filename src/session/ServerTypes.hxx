@@ -50,6 +50,12 @@ struct PeerInfo {
     bool local = false;  // loopback or a unix socket: nobody can listen in
 };
 
+// A frame that was scanned, or as much of it as was.
+struct ScanSummary {
+    Status status = Status::good; // EOF where the whole frame was delivered; else why it ended
+    std::uint64_t image_bytes = 0;
+};
+
 class ServerHost {
 public:
     // → ServerSession::devicesListed()
@@ -75,6 +81,11 @@ public:
     virtual void startLogin(const LoginStart &login) = 0;
     virtual void continueLogin(ExchangeKey exchange, std::vector<std::vector<std::byte>> fields) = 0;
     virtual void cancelLogin(ExchangeKey exchange) = 0;
+
+    // For the audit log. key is open still.
+    virtual void scanEnded(DeviceKey key, const ScanSummary &scan) = 0;
+    // A login that was asked for has ended without anybody's refusal.
+    virtual void loginGivenUp(std::string_view reason) = 0;
 
     // For the log: one line about this connection.
     virtual void logSession(std::string_view text) = 0;

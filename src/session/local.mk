@@ -6,6 +6,7 @@ src_session_libtransport_la_SOURCES = \
 src_session_libsession_server_la_SOURCES = \
 	src/session/HandleTable.cxx src/session/HandleTable.hxx \
 	src/session/RequestQueue.cxx src/session/RequestQueue.hxx \
+	src/session/ScanTally.cxx src/session/ScanTally.hxx \
 	src/session/ServerLegality.cxx src/session/ServerLegality.hxx \
 	src/session/ServerLogin.cxx src/session/ServerLogin.hxx \
 	src/session/ServerRequests.cxx \

@@ -1,5 +1,6 @@
 #include "daemon/WorkerProcess.hxx"
 
+#include <csignal>
 #include <gtest/gtest.h>
 
 #include <string>
@@ -10,6 +11,7 @@ using namespace netsane;
 namespace {
 
 constexpr Milliseconds deadline{20000};
+constexpr Milliseconds patience{1500};
 
 // A worker that is this program itself: see main().
 class WorkerProcessTest : public testing::Test {
@@ -21,7 +23,7 @@ protected:
                        ADD_FAILURE() << "nothing happened in time";
                        loop.stop();
                    }),
-          worker(loop, reaper, "test", spec(), callbacks())
+          worker(loop, reaper, "test", spec(), patience, callbacks())
     {
         too_late.schedule(deadline);
     }
@@ -45,7 +47,7 @@ protected:
     WorkerProcess::Callbacks callbacks()
     {
         return {
-            [] { return encodeIpc(IpcCommand::auth_setup, "good first"); },
+            [this] { return encodeIpc(IpcCommand::auth_setup, first_setup); },
             [] {},
             [this] {
                 ++ready;
@@ -80,6 +82,7 @@ protected:
     EventLoop loop;
     ChildReaper reaper;
     Timer too_late;
+    std::string first_setup = "good first";
     int ready = 0;
     int gone = 0;
     std::string said;
@@ -142,6 +145,30 @@ TEST_F(WorkerProcessTest, ACandidateThatEndsAfterItWasReadyIsReportedToo)
     EXPECT_EQ(ask(), "good first");
 }
 
+TEST_F(WorkerProcessTest, OneThatAnswersIsLeftAlone)
+{
+    worker.start();
+    loop.run();
+    Timer later(loop, [this] { loop.stop(); });
+    later.schedule(patience * 2);
+    loop.run();
+    EXPECT_EQ(gone, 0);
+    EXPECT_TRUE(worker.isReady());
+}
+
+TEST_F(WorkerProcessTest, OneThatNoLongerAnswersIsReplaced)
+{
+    first_setup = "good but deaf";
+    worker.start();
+    loop.run();
+    ASSERT_EQ(ready, 1);
+    first_setup = "good second";
+    loop.run(); // until another one is ready
+    EXPECT_EQ(gone, 1);
+    EXPECT_EQ(ready, 2);
+    EXPECT_EQ(ask(), "good second");
+}
+
 namespace {
 
 // Is ready with a setup that begins with "good", else says the setup as the reason. Answers with its setup.
@@ -154,6 +181,9 @@ int runWorker()
     PacketChannel channel(
         loop, UniqueFd(child_channel_fd),
         [&](MessageView message, std::vector<UniqueFd> &) {
+            if (static_cast<IpcCommand>(message.command) == IpcCommand::ping)
+                return setup.ends_with("deaf") ? static_cast<void>(::raise(SIGSTOP))
+                                               : supervisor->send(encodeIpc(IpcCommand::pong));
             if (static_cast<IpcCommand>(message.command) != IpcCommand::auth_setup)
                 return supervisor->send(encodeIpc(IpcCommand::auth_continue, setup));
             setup = decodeText(message);

@@ -4,6 +4,7 @@ check_PROGRAMS += tests/daemon/supervisor_test
 TESTS += tests/daemon/supervisor_test
 tests_daemon_supervisor_test_SOURCES = \
 	tests/daemon/AcceptorTest.cxx \
+	tests/daemon/AuditLineTest.cxx \
 	tests/daemon/ChildProcessTest.cxx \
 	tests/daemon/ConnectionTableTest.cxx \
 	tests/daemon/DeviceListerTest.cxx \

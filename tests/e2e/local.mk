@@ -1,5 +1,6 @@
 # End-to-end tests: the programs as installed, against scanimage. `make check` installs them below tests/stage first.
 E2E_TESTS = \
+	tests/e2e/auth_process.py \
 	tests/e2e/backend_leaks.py \
 	tests/e2e/differential_flow.py \
 	tests/e2e/differential_modes.py \

@@ -71,6 +71,14 @@ check_LTLIBRARIES += tests/plugins/auth_fixed.la
 tests_plugins_auth_fixed_la_SOURCES = tests/plugins/auth_fixed.cxx
 tests_plugins_auth_fixed_la_LDFLAGS = $(AM_LDFLAGS) $(test_module_ldflags)
 
+check_LTLIBRARIES += tests/plugins/auth_moody.la
+tests_plugins_auth_moody_la_SOURCES = tests/plugins/auth_moody.cxx tests/plugins/Moody.hxx
+tests_plugins_auth_moody_la_LDFLAGS = $(AM_LDFLAGS) $(test_module_ldflags)
+
+check_LTLIBRARIES += tests/plugins/auth_moodyinline.la
+tests_plugins_auth_moodyinline_la_SOURCES = tests/plugins/auth_moodyinline.cxx tests/plugins/Moody.hxx
+tests_plugins_auth_moodyinline_la_LDFLAGS = $(AM_LDFLAGS) $(test_module_ldflags)
+
 check_LTLIBRARIES += tests/plugins/crypt_faulty.la
 tests_plugins_crypt_faulty_la_SOURCES = tests/plugins/crypt_faulty.cxx tests/plugins/CryptBoundary.hxx
 tests_plugins_crypt_faulty_la_LDFLAGS = $(AM_LDFLAGS) $(test_module_ldflags)

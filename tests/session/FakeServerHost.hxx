@@ -12,6 +12,7 @@ namespace netsane {
 class FakeServerHost final : public ServerHost {
 public:
     std::vector<std::string> calls;
+    std::vector<std::string> given_up;
     ByteBuffer to_device;
 
     std::vector<Command> commandsToDevice()
@@ -41,6 +42,13 @@ public:
         calls.push_back("continue " + std::to_string(exchange));
     }
     void cancelLogin(ExchangeKey exchange) override { calls.push_back("cancel " + std::to_string(exchange)); }
+    void scanEnded(DeviceKey key, const ScanSummary &scan) override
+    {
+        calls.push_back("scan " + std::to_string(key) + " status " +
+                        std::to_string(static_cast<std::uint32_t>(scan.status)) + " bytes " +
+                        std::to_string(scan.image_bytes));
+    }
+    void loginGivenUp(std::string_view reason) override { given_up.emplace_back(reason); }
     void logSession(std::string_view) override {}
 };
 

@@ -4,7 +4,10 @@ check_PROGRAMS += tests/session/server_session_test
 TESTS += tests/session/server_session_test
 tests_session_server_session_test_SOURCES = \
 	tests/session/FakeServerHost.hxx \
+	tests/session/ScanTallyTest.cxx \
 	tests/session/ServerCryptTest.cxx \
+	tests/session/ServerLoginTest.cxx \
+	tests/session/ServerSessionFixture.hxx \
 	tests/session/ServerSessionTest.cxx
 tests_session_server_session_test_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)/tests/session
 tests_session_server_session_test_CXXFLAGS = $(AM_CXXFLAGS) $(GTEST_CFLAGS)
