@@ -248,23 +248,27 @@ class Guide(Outside):
     @classmethod
     def build(cls):
         with open(source_folder("doc", "plugin-guide.md"), encoding="utf-8") as file:
-            cls.fragments = re.findall(r"^```c\n(.*?)^```$", file.read(), re.MULTILINE | re.DOTALL)
+            text = file.read()
+        cls.fragments = {language: re.findall(rf"^```{language}\n(.*?)^```$", text, re.MULTILINE | re.DOTALL)
+                         for language in ("c", "cpp")}
 
-    def syntax(self, number, text, *options):
-        path = harness.write_file(f"{self.folder}/fragment{number}.c", PRELUDE + text)
+    def compile(self, compiler, text, suffix, *options):
+        path = harness.write_file(f"{self.folder}/{self.name('fragment')}{suffix}", PRELUDE + text)
         flags = self.call(["pkg-config", "--cflags", "netsane-plugin"], self.folder).split()
-        self.call([*shlex.split(self.compiler()), "-Wall", "-Wextra", "-Werror", "-Wno-unused-function",
-                   "-Wno-unused-variable", *options, *flags, "-fsyntax-only", path], self.folder)
+        self.call([*shlex.split(compiler), "-Wall", "-Wextra", "-Werror", "-Wno-unused-function", "-Wno-unused-const-variable",
+                   *options, *flags, "-fsyntax-only", path], self.folder)
 
     def test_fragments_compile(self):
-        self.assertGreater(len(self.fragments), 5)
-        for number, text in enumerate(self.fragments):
-            with self.subTest(number=number, begins=text[:60]):
-                self.syntax(number, text, "-std=c11", "-Wpedantic")
-                self.syntax(number, text, "-std=gnu17")
+        self.assertGreater(len(self.fragments["c"]), 5)
+        for text in self.fragments["c"]:
+            with self.subTest(begins=text[:60]):
+                self.compile(self.compiler(), text, ".c", "-std=c11", "-Wpedantic")
+        for text in self.fragments["cpp"]:
+            with self.subTest(begins=text[:60]):
+                self.compile(os.environ.get("NETSANE_CXX", "c++"), text, ".cxx", "-std=c++17", "-Wpedantic")
 
     def test_the_smallest_method(self):
-        smallest = self.fragments[0]
+        smallest = self.fragments["c"][0]
         name = re.search(r"NETSANE_PLUGIN_ENTRY\((auth_(\w+))\)", smallest)
         path = f"{self.folder}/{name[1]}.c"
         harness.write_file(path, smallest)
@@ -275,9 +279,7 @@ class Guide(Outside):
         os.chmod(module, 0o755)
         self.start(name[2], {"word": "open sesame"})
         self.assert_denied("wrong word", name[2], "alice", "sesame")
-        result = self.client(f"user = alice", f'password = "open sesame"', f"auth = {name[2]}", self.server.address).run(
-            "-d", f"netsane:{self.server.address}:test:0")
-        self.assertEqual((result.code, result.out == self.expected), (0, True), f"{result!r}\n{self.server.log()}")
+        self.assert_scans(name[2], "alice", '"open sesame"')
         self.server.stop()
 
 
