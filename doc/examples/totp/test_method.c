@@ -33,7 +33,8 @@ static const char *file_text;
 static const char *typed;
 static char reason[256];
 static char logged[256];
-static int blocks; /* handed out and not yet given back */
+static int compared; /* calls of equal */
+static int blocks;   /* handed out and not yet given back */
 
 static void host_log(void *host, uint32_t level, const char *text)
 {
@@ -91,6 +92,7 @@ static void host_secure_free(void *host, void *data)
 static int32_t host_equal(void *host, const void *a, const void *b, size_t size)
 {
     (void)host;
+    ++compared;
     return memcmp(a, b, size) == 0;
 }
 
@@ -262,6 +264,21 @@ static void wrong_codes_and_users(void)
     end(method);
 }
 
+static void everybody_takes_the_same_steps(void)
+{
+    static const char *const users[] = {"alice", "bobby", "trudy"}; /* the first line, the last one, nobody */
+    void *const method = begin(NETSANE_ROLE_SERVER, "alice:" SECRET "\nbobby:" SECRET "\n");
+    int first = 0;
+    size_t i;
+    for (i = 0; i < sizeof users / sizeof users[0]; ++i) {
+        compared = 0;
+        EXPECT(login(method, users[i], "000000") == NETSANE_VERDICT_FAIL);
+        first = i == 0 ? compared : first;
+        EXPECT(compared == first && compared == 2 + 3); /* two names, three codes */
+    }
+    end(method);
+}
+
 static void hostile_fields(void)
 {
     static const netsane_field bad[] = {{NULL, 0},
@@ -403,6 +420,7 @@ int main(void)
     a_code_is_good_once();
     a_clock_may_be_off_by_the_window();
     wrong_codes_and_users();
+    everybody_takes_the_same_steps();
     hostile_fields();
     a_clock_that_was_never_set();
     the_file_is_read_anew();
