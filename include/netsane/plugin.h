@@ -61,7 +61,7 @@ extern "C" {
 
 /* The minor version that this header describes. The host tells its own to the
  * entry point and in netsane_host_v1.minor. */
-#define NETSANE_PLUGIN_MINOR 0u
+#define NETSANE_PLUGIN_MINOR 1u
 
 /* True if `field` of the struct that `pointer` points to lies within the size
  * that the other side gave. */
@@ -92,6 +92,12 @@ extern "C" {
 #define NETSANE_FLAG_CHANNEL_BINDING 0x10u       /* auth: ties the login to the crypt stream; needs a binding */
 #define NETSANE_FLAG_TEST_ONLY 0x20u             /* protects nothing; loaded by tests only */
 #define NETSANE_FLAG_PASSTHROUGH 0x40u           /* crypt: plain bytes are wire bytes; the host may skip the calls */
+
+/* What netsane_plugin_v1.init may return beside 0 and -1; since minor version 1,
+ * and a host of minor version 0 takes it for -1. This configuration works as
+ * root only, and the process isn't root. A host that can will end what it has
+ * initialised and do it all again as root. */
+#define NETSANE_INIT_NEEDS_ROOT (-2)
 
 /* What an auth method's start and step answer. Any other number is taken for
  * NETSANE_VERDICT_INTERNAL. A server that has sent a request must judge the
@@ -173,7 +179,7 @@ typedef struct netsane_host_v1 {
     void (*log)(void *host, uint32_t level, const char *text);
 
     /* The value of a key in the method's own section of the configuration
-     * ([auth.NAME], [crypt.NAME]) as a string; numbers in decimal, booleans as
+     * ([auth_NAME], [crypt_NAME]) as a string; numbers in decimal, booleans as
      * "true" and "false". NULL if it isn't set. Valid until fini, and the same
      * until then. */
     const char *(*config)(void *host, const char *key);
@@ -374,7 +380,9 @@ typedef struct netsane_plugin_v1 {
 
     /* Called once per host after loading: keep `host`, check the
      * configuration, set *method. 0, or -1 with the reason logged as an ERROR;
-     * then fini isn't called and the program refuses to start. May be NULL. */
+     * then fini isn't called and the program refuses to start. Or
+     * NETSANE_INIT_NEEDS_ROOT, likewise with the reason logged and without
+     * fini: the program starts the method as root, or not at all. May be NULL. */
     int32_t (*init)(const netsane_host_v1 *host, void **method);
 
     /* The end: no exchange or stream is left. May be NULL. */

@@ -3,6 +3,7 @@
 #include "daemon/BorrowedIdentity.hxx"
 #include "daemon/Log.hxx"
 #include "os/SecureMemory.hxx"
+#include "plugin/PluginError.hxx"
 
 #include <algorithm>
 #include <cstdlib>
@@ -117,8 +118,7 @@ void AuthProcess::loadMethodsAsUser(const AuthSetup &setup)
 {
     {
         BorrowedIdentity identity(lookupIdentity(setup.drop_to_user, ""));
-        loadMethods(setup);
-        if (!needsRoot()) {
+        if (canRunAsUser(setup)) {
             identity.keep();
             return logDebug("no method needs root: running as " + setup.drop_to_user);
         }
@@ -128,10 +128,19 @@ void AuthProcess::loadMethodsAsUser(const AuthSetup &setup)
     loadMethods(setup);
 }
 
-bool AuthProcess::needsRoot() const
+bool AuthProcess::canRunAsUser(const AuthSetup &setup)
 {
-    return std::any_of(methods_.begin(), methods_.end(),
-                       [](const Method *method) { return method->has(NETSANE_FLAG_NEEDS_ROOT); });
+    try {
+        loadMethods(setup);
+    } catch (const NeedsRootError &error) {
+        logInfo(error.what());
+        return false;
+    }
+    const auto needs_root = std::find_if(methods_.begin(), methods_.end(),
+                                         [](const Method *method) { return method->has(NETSANE_FLAG_NEEDS_ROOT); });
+    if (needs_root != methods_.end())
+        logInfo("the auth method " + (*needs_root)->name() + " needs root: the auth process stays root");
+    return needs_root == methods_.end();
 }
 
 void AuthProcess::sendMethods()
@@ -164,8 +173,7 @@ void AuthProcess::sessionMessage(MessageView message)
     }
     case IpcCommand::auth_cancel: {
         const auto note = decodeExchangeNote(message);
-        exchanges_.erase({note.connection, note.exchange});
-        return;
+        return cancel({note.connection, note.exchange});
     }
     default:
         logWarning("the session process sent command " + std::to_string(message.command));
@@ -246,12 +254,29 @@ void AuthProcess::stepped(const ExchangeId &id, ExchangeOutcome outcome)
     }
 }
 
+// Who leaves with an answer given and no verdict has failed: else a guess that takes longer than a login that succeeds
+// would cost nothing.
+void AuthProcess::cancel(const ExchangeId &id)
+{
+    const auto running = exchanges_.find(id);
+    if (running == exchanges_.end())
+        return;
+    if (running->second.asked && running->second.stepping)
+        tellRefusal(id, running->second, "the client left before it was decided");
+    exchanges_.erase(running);
+}
+
+void AuthProcess::tellRefusal(const ExchangeId &id, const Running &running, const std::string &reason)
+{
+    supervisor_.send(encodeIpc(LoginRefusal{id.first, running.user, running.method->name(), reason}));
+}
+
 // A refusal may be asked to come late, so that its time tells nothing.
 void AuthProcess::refuse(const ExchangeId &id, const std::string &reason, std::chrono::milliseconds wait)
 {
     Running &running = exchanges_.at(id);
-    supervisor_.send(encodeIpc(LoginRefusal{id.first, running.user, running.method->name(),
-                                            reason.empty() ? std::string("no reason given") : reason}));
+    tellRefusal(id, running, reason.empty() ? std::string("no reason given") : reason);
+    running.stepping = false;
     running.exchange.reset();
     later(id, wait, [this, id] { sendFailure(id); });
 }

@@ -45,13 +45,15 @@ private:
     void configure(const AuthSetup &setup);
     void loadMethods(const AuthSetup &setup);
     void loadMethodsAsUser(const AuthSetup &setup);
-    bool needsRoot() const;
+    bool canRunAsUser(const AuthSetup &setup);
     void sendMethods();
     void sessionEnded();
 
     void start(const AuthStart &start);
     void step(const ExchangeId &id, std::span<const AuthField> fields);
     void stepped(const ExchangeId &id, ExchangeOutcome outcome);
+    void cancel(const ExchangeId &id);
+    void tellRefusal(const ExchangeId &id, const Running &running, const std::string &reason);
     void refuse(const ExchangeId &id, const std::string &reason, std::chrono::milliseconds wait);
     void sendFailure(const ExchangeId &id);
     void later(const ExchangeId &id, std::chrono::milliseconds delay, std::function<void()> what);

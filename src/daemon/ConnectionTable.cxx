@@ -34,12 +34,11 @@ void ConnectionTable::remove(ConnectionId id)
     const auto connection = connections_.find(id);
     if (connection == connections_.end())
         return;
-    std::string key = connection->second.peer.limitKey();
-    const auto host = per_host_.find(key);
+    const auto host = per_host_.find(connection->second.peer.limitKey());
     if (host != per_host_.end() && --host->second == 0)
         per_host_.erase(host);
+    ended_.emplace_back(id, std::move(connection->second.peer));
     connections_.erase(connection);
-    ended_.emplace_back(id, std::move(key));
     if (ended_.size() > max_ended)
         ended_.pop_front();
 }
@@ -64,10 +63,10 @@ std::vector<ConnectionId> ConnectionTable::ids() const
     return list;
 }
 
-std::optional<std::string> ConnectionTable::limitKey(ConnectionId id) const
+std::optional<Peer> ConnectionTable::peer(ConnectionId id) const
 {
     if (const auto found = connections_.find(id); found != connections_.end())
-        return found->second.peer.limitKey();
+        return found->second.peer;
     const auto ended =
         std::find_if(ended_.begin(), ended_.end(), [id](const auto &entry) { return entry.first == id; });
     return ended == ended_.end() ? std::nullopt : std::optional(ended->second);

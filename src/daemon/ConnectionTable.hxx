@@ -32,13 +32,13 @@ public:
     Client *find(ConnectionId id); // nullptr if there is none
     std::vector<ConnectionId> ids() const;
 
-    // Peer::limitKey() of a connection, also of one that ended not long ago.
-    std::optional<std::string> limitKey(ConnectionId id) const;
+    // Of a connection, also of one that ended not long ago.
+    std::optional<Peer> peer(ConnectionId id) const;
 
 private:
     std::map<ConnectionId, Client> connections_;
     std::map<std::string, std::size_t> per_host_;
-    std::deque<std::pair<ConnectionId, std::string>> ended_; // with their limit keys, the oldest first
+    std::deque<std::pair<ConnectionId, Peer>> ended_; // the oldest first
     ConnectionId next_ = 1;
 };
 

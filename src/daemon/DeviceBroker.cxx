@@ -14,6 +14,7 @@ namespace {
 constexpr Milliseconds close_grace{6000};
 constexpr Milliseconds list_patience{2000};
 constexpr Milliseconds fresh_enough{1000};
+constexpr std::size_t max_lost = 64; // a session process that never closes them is none to wait for
 
 ChildSpec withArguments(ChildSpec spec, std::initializer_list<std::string> arguments)
 {
@@ -219,12 +220,13 @@ AuditLine DeviceBroker::audit(std::string_view event, std::string_view result, c
 
 void DeviceBroker::scanEnded(ConnectionId connection, DeviceKey key, const ScanSummary &scan) const
 {
-    for (const auto &holder : holders_)
-        if (holder.connection == connection && holder.key == key)
-            audit("scan", resultOf(scan.status), holder)
-                .with("status", static_cast<std::uint64_t>(scan.status))
-                .with("bytes", scan.image_bytes)
-                .write();
+    for (const auto *const list : {&holders_, &lost_})
+        for (const auto &holder : *list)
+            if (holder.connection == connection && holder.key == key)
+                audit("scan", resultOf(scan.status), holder)
+                    .with("status", static_cast<std::uint64_t>(scan.status))
+                    .with("bytes", scan.image_bytes)
+                    .write();
 }
 
 // --- closing --------------------------------------------------------------------------------------------------
@@ -237,6 +239,7 @@ void DeviceBroker::closeDevice(ConnectionId connection, DeviceKey key)
     for (auto &holder : holders_)
         if (holder.connection == connection && holder.key == key)
             release(holder);
+    std::erase_if(lost_, [&](const Holder &holder) { return holder.connection == connection && holder.key == key; });
 }
 
 void DeviceBroker::connectionClosed(ConnectionId connection)
@@ -246,6 +249,7 @@ void DeviceBroker::connectionClosed(ConnectionId connection)
     for (auto &holder : holders_)
         if (holder.connection == connection)
             release(holder);
+    std::erase_if(lost_, [&](const Holder &holder) { return holder.connection == connection; });
 }
 
 // The session process has closed its end, so the device process closes the device and ends; if it doesn't, it is
@@ -268,7 +272,13 @@ void DeviceBroker::deviceExited(pid_t pid, int wait_status)
         logWarning("the process of device " + device + ", held by " + describe(holder->user, holder->host) + ", " +
                    describeExit(wait_status));
     audit("close", wait_status == 0 ? "closed" : "lost", *holder).write();
-    holders_.erase(holder);
+    if (!holder->closing) {
+        lost_.splice(lost_.end(), holders_, holder);
+        if (lost_.size() > max_lost)
+            lost_.pop_front();
+    } else {
+        holders_.erase(holder);
+    }
     auto opens = std::exchange(pending_opens_, {});
     for (auto &open : opens) {
         if (open.waits_for_device == device) {

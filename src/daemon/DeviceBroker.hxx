@@ -105,6 +105,7 @@ private:
     const SendDeviceList send_device_list_;
     DeviceLister lister_;
     std::list<Holder> holders_;
+    std::list<Holder> lost_; // their process has ended, which the session process has still to hear
     std::list<PendingOpen> pending_opens_;
     std::list<PendingList> pending_lists_;
 };

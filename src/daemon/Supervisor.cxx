@@ -279,18 +279,17 @@ void Supervisor::loggedIn(const Identity &identity)
 
 void Supervisor::loginRefused(const LoginRefusal &refusal)
 {
-    const auto *const client = connections_.find(refusal.connection);
-    if (!client)
+    const auto peer = connections_.peer(refusal.connection);
+    if (!peer)
         return;
     AuditLine("login", "refused")
         .with("user", refusal.user)
         .with("method", refusal.method)
-        .with("from", client->peer.hostText())
+        .with("from", peer->hostText())
         .with("connection", refusal.connection)
         .with("reason", refusal.reason)
         .write();
-    if (const auto host = connections_.limitKey(refusal.connection))
-        penalties_.loginFailed(*host, config_.auth_fail_delay, EventLoop::now());
+    penalties_.loginFailed(peer->limitKey(), config_.auth_fail_delay, EventLoop::now());
 }
 
 void Supervisor::loginGivenUp(const LoginNote &note)

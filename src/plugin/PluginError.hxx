@@ -12,4 +12,11 @@ public:
     using std::runtime_error::runtime_error;
 };
 
+/// A plugin that is in order but works as root only in this configuration (NETSANE_INIT_NEEDS_ROOT). Whoever can may
+/// load it again as root; for everybody else it is a refusal like any other.
+class NeedsRootError : public PluginError {
+public:
+    using PluginError::PluginError;
+};
+
 } // namespace netsane

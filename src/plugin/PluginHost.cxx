@@ -49,8 +49,11 @@ public:
         const int32_t result = callPlugin("its init", [this] {
             return description_.init != nullptr ? description_.init(table_.table(), &state_) : 0;
         });
+        const std::string reason = table_.lastError().empty() ? "" : ": " + table_.lastError();
+        if (result == NETSANE_INIT_NEEDS_ROOT)
+            throw NeedsRootError("works as root only" + reason);
         if (result != 0)
-            throw PluginError("its init failed" + (table_.lastError().empty() ? "" : ": " + table_.lastError()));
+            throw PluginError("its init failed" + reason);
         initialised_ = true;
     }
 
@@ -162,12 +165,14 @@ const Method &PluginHost::load(PluginKind kind, std::string_view name)
 
     const std::string module_name = std::string(kindName(kind)) + "_" + std::string(name);
     const std::string file_name = module_name + ".so";
+    const std::string path = state_->plugin_dir + "/" + file_name;
     try {
         registry.methods.reserve(registry.methods.size() + 1);
         registry.owned.reserve(registry.owned.size() + 1);
         registry.owned.push_back(state_->open(kind, name, file_name));
+    } catch (const NeedsRootError &error) {
+        throw NeedsRootError(path + ": " + error.what());
     } catch (const std::exception &error) {
-        const std::string path = state_->plugin_dir + "/" + file_name;
         const std::string reason = error.what();
         throw PluginError(reason.starts_with(path + ": ") ? reason : path + ": " + reason);
     }

@@ -28,7 +28,7 @@ public:
 
     /// Checks, loads and initialises <plugin_dir>/auth_<name>.so or crypt_<name>.so. A method that is loaded already is
     /// returned as it is. Blocks on the disk and for as long as the plugin's init does. Throws PluginError with file
-    /// and reason; the host then is as before.
+    /// and reason, and NeedsRootError where its init asks for root; the host then is as before.
     /// @param name matches [a-z0-9_-]+, at most 64 bytes
     const Method &load(PluginKind kind, std::string_view name);
 

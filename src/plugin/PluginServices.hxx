@@ -35,7 +35,7 @@ public:
     /// @param text one line without control characters, at most 1024 bytes
     virtual void log(PluginLogLevel level, std::string_view module, std::string_view text) = 0;
 
-    /// The value of a key in the method's section, [auth.unix] say, as a string; nothing if it isn't set.
+    /// The value of a key in the method's section, [auth_unix] say, as a string; nothing if it isn't set.
     virtual std::optional<std::string> configValue(PluginKind kind, std::string_view method, std::string_view key) = 0;
 
     /// NETSANE_ROLE_ bits: what this program will use methods for.

@@ -51,12 +51,12 @@ TEST(ConnectionTable, KnowsTheHostOfAConnectionThatHasEnded)
 {
     ConnectionTable table;
     const auto id = table.add(from("192.0.2.1:5"));
-    EXPECT_EQ(table.limitKey(id), "192.0.2.1");
+    EXPECT_EQ(table.peer(id)->hostText(), "192.0.2.1");
     table.clear();
     EXPECT_EQ(table.find(id), nullptr);
-    EXPECT_EQ(table.limitKey(id), "192.0.2.1");
-    EXPECT_EQ(table.limitKey(id + 1), std::nullopt);
+    EXPECT_EQ(table.peer(id)->hostText(), "192.0.2.1");
+    EXPECT_EQ(table.peer(id + 1).has_value(), false);
     for (int i = 0; i < 10000; ++i)
         table.remove(table.add(from("192.0.2.1:5")));
-    EXPECT_EQ(table.limitKey(id), std::nullopt) << "not for ever";
+    EXPECT_EQ(table.peer(id).has_value(), false) << "not for ever";
 }

@@ -147,7 +147,6 @@ class MoodyMethods(AuthTest):
         os.kill(first, signal.SIGKILL)
         harness.wait_for(lambda: not {first, second} & set(self.server.find("netsaned-auth")), PATIENCE, "both to end")
         self.assertEqual(seed.signed(connection.reply(seed.OPEN)[0]), seed.GOOD, self.server.log())
-        self.server.reap()  # what init does elsewhere: it has lost its parent
         self.server.stop()
 
     def test_a_method_that_is_not_for_the_user_makes_room_for_the_next(self):

@@ -368,6 +368,12 @@ class Daemon:
         """Pids of the daemon's running processes of one program ("netsaned-device")."""
         return [pid for pid in self.members() if program_name(pid) == program]
 
+    def worker(self, program):
+        """The pid of the supervisor's own process of a program, or None; others may be forked from it."""
+        parents = {entry[0]: entry[2] for entry in processes()}
+        found = [pid for pid in self.find(program) if parents.get(pid) == self.session_id]
+        return found[0] if len(found) == 1 else None
+
     def wait_gone(self, deadline=5.0):
         """Waits until no process of the daemon is left, zombies included; the supervisor must have been waited for."""
         def gone():
@@ -398,7 +404,7 @@ class Daemon:
         if self.process is None:
             return
         if self.process.poll() is None:
-            wait_for(lambda: not self.zombies(), 5.0, "the supervisor has waited for its children")
+            wait_for(lambda: self.reap() or not self.zombies(), 5.0, "the supervisor has waited for its children")
         process, self.process = self.process, None
         if process.poll() is None:
             process.terminate()

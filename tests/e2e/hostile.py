@@ -89,7 +89,7 @@ class Hostile(harness.EndToEndTest):
         self.assertEqual(seed.signed(client.receive()[0]), seed.USER)
         client.send(seed.message(seed.d(seed.USER), seed.s("alice")))
         self.assertEqual(seed.signed(client.receive()[0]), seed.PASS_REQ)
-        os.kill(self.server.find("netsaned-auth")[0], signal.SIGKILL)
+        os.kill(self.server.worker("netsaned-auth"), signal.SIGKILL)
         client.send(seed.message(seed.d(seed.PASS_RPLY), seed.d(seed.PASS_UNIX), seed.s("secret")))
         # It costs one try, and the next one finds a new auth process.
         client.user, client.passwords = "alice", ["secret", "secret"]

@@ -1,5 +1,7 @@
 # End-to-end tests: the programs as installed, against scanimage. `make check` installs them below tests/stage first.
 E2E_TESTS = \
+	tests/e2e/audit.py \
+	tests/e2e/auth_flood.py \
 	tests/e2e/auth_process.py \
 	tests/e2e/backend_leaks.py \
 	tests/e2e/bad_plugins.py \
@@ -15,12 +17,13 @@ E2E_TESTS = \
 	tests/e2e/pnm.py \
 	tests/e2e/privileges.py \
 	tests/e2e/reports.py \
+	tests/e2e/rogue.py \
 	tests/e2e/seed_client.py \
 	tests/e2e/seed_errors.py \
 	tests/e2e/seed_login.py \
 	tests/e2e/supervisor.py
 dist_check_SCRIPTS += $(E2E_TESTS) tests/include_rules.py tests/format_check.sh
-dist_check_DATA += tests/e2e/harness.py tests/e2e/seed.py
+dist_check_DATA += tests/e2e/harness.py tests/e2e/rogue_session.py tests/e2e/seed.py
 EXTRA_DIST += .ci/run
 
 check_PROGRAMS += tests/e2e/cycle

@@ -139,7 +139,7 @@ TEST_F(PluginHostTest, RefusesALaterMajorVersion)
 
 TEST_F(PluginHostTest, RefusesAPluginThatRefusesTheHost)
 {
-    EXPECT_EQ(authRefusal("newer"), "doesn't work with version 1.0 of the plugin interface");
+    EXPECT_EQ(authRefusal("newer"), "doesn't work with version 1.1 of the plugin interface");
 }
 
 TEST_F(PluginHostTest, RefusesAnEntryPointThatThrows)
@@ -172,6 +172,29 @@ TEST_F(PluginHostTest, RefusesAnInitThatFailsWithItsReason)
 {
     EXPECT_EQ(authRefusal("initfails"), "its init failed: the licence has run out");
     EXPECT_EQ(services.log(), "1 auth_initfails: the licence has run out\n");
+}
+
+TEST_F(PluginHostTest, TellsAnInitThatNeedsRootFromOneThatFails)
+{
+    const std::string file = folder.add("auth_needsroot");
+    folder.add("auth_initfails");
+    folder.add("auth_frozen");
+    PluginHost host(folder.path(), services);
+    try {
+        host.load(PluginKind::Auth, "needsroot");
+        FAIL();
+    } catch (const NeedsRootError &error) {
+        EXPECT_EQ(error.what(), file + ": works as root only: the drawer is locked");
+    }
+    EXPECT_EQ(host.find(PluginKind::Auth, 0x801a), nullptr);
+    try {
+        host.load(PluginKind::Auth, "initfails");
+        FAIL();
+    } catch (const NeedsRootError &) {
+        FAIL();
+    } catch (const PluginError &) {
+    }
+    EXPECT_EQ(host.load(PluginKind::Auth, "frozen").name(), "frozen") << "the host is as before";
 }
 
 TEST_F(PluginHostTest, RefusesAnInitThatThrows)

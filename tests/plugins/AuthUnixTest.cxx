@@ -3,12 +3,11 @@
 #include "tests/auth/AuthFields.hxx"
 #include "tests/plugin/ModuleFolder.hxx"
 #include "tests/plugin/TestServices.hxx"
+#include "tests/plugins/StoredForms.hxx"
 
 #include <array>
-#include <crypt.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
-#include <memory>
 
 namespace netsane {
 namespace {
@@ -17,19 +16,6 @@ using testing::ElementsAre;
 using testing::EndsWith;
 using testing::HasSubstr;
 using testing::IsEmpty;
-
-/// The stored form of a password, at the lowest cost of a scheme.
-std::string crypted(const std::string &password, const char *prefix, unsigned long cost)
-{
-    std::array<char, CRYPT_GENSALT_OUTPUT_SIZE> setting{};
-    const auto data = std::make_unique<crypt_data>();
-    if (::crypt_gensalt_rn(prefix, cost, nullptr, 0, setting.data(), setting.size()) == nullptr)
-        throw std::runtime_error("crypt_gensalt");
-    const char *const text = ::crypt_rn(password.c_str(), setting.data(), data.get(), sizeof *data);
-    if (text == nullptr)
-        throw std::runtime_error("crypt");
-    return text;
-}
 
 class AuthUnixTest : public testing::Test {
 protected:
@@ -80,6 +66,8 @@ TEST_F(AuthUnixTest, DescribesItself)
     const Method &method = host.load(PluginKind::Auth, "unix");
     EXPECT_EQ(method.id(), 1U);
     EXPECT_TRUE(method.has(NETSANE_FLAG_NEEDS_CONFIDENTIALITY));
+    EXPECT_TRUE(method.has(NETSANE_FLAG_BLOCKING));
+    EXPECT_FALSE(method.has(NETSANE_FLAG_NEEDS_ROOT));
     EXPECT_FALSE(method.has(NETSANE_FLAG_TEST_ONLY));
 }
 
@@ -87,8 +75,8 @@ TEST_F(AuthUnixTest, AcceptsTheRightPasswordInEveryScheme)
 {
     write("des:ABRCL9ijBr2LY\n"
           "sha512:" +
-          crypted("open sesame", "$6$", 1000) + "\nbcrypt:" + crypted("open sesame", "$2b$", 4) +
-          "\nyescrypt:" + crypted("open sesame", "$y$", 1) + "\n");
+          storedForm("open sesame", "$6$", 1000) + "\nbcrypt:" + storedForm("open sesame", "$2b$", 4) +
+          "\nyescrypt:" + storedForm("open sesame", "$y$", 1) + "\n");
     EXPECT_EQ(login("des", {"password"}), AuthVerdict::Ok);
     for (const std::string user : {"sha512", "bcrypt", "yescrypt"}) {
         EXPECT_EQ(login(user, {"open sesame"}), AuthVerdict::Ok) << user;
@@ -99,27 +87,30 @@ TEST_F(AuthUnixTest, AcceptsTheRightPasswordInEveryScheme)
 
 TEST_F(AuthUnixTest, RefusesUnknownAndLockedUsersLikeAWrongPassword)
 {
-    const std::string form = crypted("right", "$6$", 1000);
+    const std::string form = storedForm("right", "$6$", 1000);
     write("alice:" + form + "\nbob:!" + form + "\ncarol:*\n");
-    for (const std::string user : {"alice", "bob", "carol", "nobody", ""}) {
-        EXPECT_EQ(login(user, {"wrong"}), AuthVerdict::Fail) << user;
-        EXPECT_EQ(reason, "unknown user or wrong password");
+    const std::vector<std::array<std::string, 3>> rows{
+        {"alice", "wrong", "wrong password"},   {"bob", "wrong", "wrong password"},
+        {"bob", "right", "the user is locked"}, {"carol", "right", "the user is locked"},
+        {"nobody", "right", "unknown user"},    {"nobody", "wrong", "unknown user"},
+        {"", "right", "unknown user"}};
+    for (const auto &[user, password, why] : rows) {
+        EXPECT_EQ(login(user, {password}), AuthVerdict::Fail) << user << ": a stand-in's password must not do";
+        EXPECT_EQ(reason, why) << user;
     }
-    for (const std::string user : {"bob", "carol", "nobody", ""})
-        EXPECT_EQ(login(user, {"right"}), AuthVerdict::Fail) << user << ": the stand-in's password must not do";
     EXPECT_EQ(login("alice", {"right"}), AuthVerdict::Ok);
 }
 
 TEST_F(AuthUnixTest, RefusesTheStoredFormAndTheFailureTokenAsPasswords)
 {
-    write("alice:" + crypted("right", "$6$", 1000) + "\n");
+    write("alice:" + storedForm("right", "$6$", 1000) + "\n");
     EXPECT_EQ(login("alice", {"*0"}), AuthVerdict::Fail);
-    EXPECT_EQ(login("alice", {crypted("right", "$6$", 1000)}), AuthVerdict::Fail);
+    EXPECT_EQ(login("alice", {storedForm("right", "$6$", 1000)}), AuthVerdict::Fail);
 }
 
 TEST_F(AuthUnixTest, RefusesMalformedReplies)
 {
-    write("alice:" + crypted("right", "$6$", 1000) + "\n");
+    write("alice:" + storedForm("right", "$6$", 1000) + "\n");
     EXPECT_EQ(login("alice", {}), AuthVerdict::Fail);
     EXPECT_EQ(reason, "the reply doesn't have exactly one field");
     EXPECT_EQ(login("alice", {"right", "right"}), AuthVerdict::Fail);
@@ -140,7 +131,7 @@ TEST_F(AuthUnixTest, RefusesMalformedReplies)
 TEST_F(AuthUnixTest, LimitsThePasswordTo512BytesWithItsNul)
 {
     const std::string longest(511, 'p');
-    write("alice:" + crypted(longest, "$6$", 1000) + "\n");
+    write("alice:" + storedForm(longest, "$6$", 1000) + "\n");
     EXPECT_EQ(login("alice", {longest}), AuthVerdict::Ok);
     EXPECT_EQ(login("alice", {longest + "p"}), AuthVerdict::Fail);
     EXPECT_EQ(reason, "the password is too long");
@@ -148,16 +139,16 @@ TEST_F(AuthUnixTest, LimitsThePasswordTo512BytesWithItsNul)
 
 TEST_F(AuthUnixTest, ReadsTheFileAnewForEachLogin)
 {
-    write("alice:" + crypted("old", "$6$", 1000) + "\n");
+    write("alice:" + storedForm("old", "$6$", 1000) + "\n");
     EXPECT_EQ(login("alice", {"old"}), AuthVerdict::Ok);
-    write("alice:" + crypted("new", "$6$", 1000) + "\n");
+    write("alice:" + storedForm("new", "$6$", 1000) + "\n");
     EXPECT_EQ(login("alice", {"old"}), AuthVerdict::Fail);
     EXPECT_EQ(login("alice", {"new"}), AuthVerdict::Ok);
 }
 
 TEST_F(AuthUnixTest, LetsNobodyInByAMalformedFile)
 {
-    const std::string good = "alice:" + crypted("right", "$6$", 1000) + "\n";
+    const std::string good = "alice:" + storedForm("right", "$6$", 1000) + "\n";
     write(good);
     EXPECT_EQ(login("alice", {"right"}), AuthVerdict::Ok);
     write(good + "bob secret\n");
@@ -170,7 +161,7 @@ TEST_F(AuthUnixTest, LetsNobodyInByAMalformedFile)
 
 TEST_F(AuthUnixTest, LetsNobodyInByAFileThatOthersMayReadOrIsGone)
 {
-    const std::string good = "alice:" + crypted("right", "$6$", 1000) + "\n";
+    const std::string good = "alice:" + storedForm("right", "$6$", 1000) + "\n";
     write(good);
     EXPECT_EQ(login("alice", {"right"}), AuthVerdict::Ok);
     write(good, 0644);
@@ -185,8 +176,8 @@ TEST_F(AuthUnixTest, LetsNobodyInByAFileThatOthersMayReadOrIsGone)
 TEST_F(AuthUnixTest, SaysWhatIsWrongWithTheConfiguration)
 {
     EXPECT_THAT(refusal(), EndsWith("its init failed: auth.unix.file is not set in the configuration"));
-    services.values["auth.unix.file"] = "shadow";
-    EXPECT_THAT(refusal(), EndsWith("its init failed: auth.unix.file = \"shadow\" is not an absolute path"));
+    services.values["auth.unix.file"] = "users";
+    EXPECT_THAT(refusal(), EndsWith("its init failed: auth.unix.file = \"users\" is not an absolute path"));
 }
 
 TEST_F(AuthUnixTest, NeedsNoFileAsAClient)

@@ -70,12 +70,42 @@ TEST(PasswordFile, AcceptsEverySchemeOfTheLibrary)
 
 TEST(PasswordFile, LetsNobodyInWhoIsLocked)
 {
-    const std::string text = "alice:!" + std::string(des) + "\nbob:*\ncarol:" + std::string(sha512) + "\ndave:!\n";
+    const std::string text = "alice:!" + std::string(des) + "\nbob:*\ncarol:*" + std::string(sha512) + "\ndave:!\n";
     const PasswordFile file(text);
-    for (const char *user : {"alice", "bob", "dave"}) {
+    for (const char *user : {"alice", "bob", "carol", "dave"}) {
         EXPECT_FALSE(file.find(user).usable) << user;
-        EXPECT_EQ(file.find(user).crypted, sha512) << "takes the time of a usable one";
+        EXPECT_EQ(file.find(user).crypted, des) << "takes the time of a usable one";
+        EXPECT_EQ(file.find(user).standing, Standing::Locked);
     }
+}
+
+TEST(PasswordFile, KeysWhatItMakesUpWithItsSecret)
+{
+    const std::string secret(43, 'k');
+    const std::string users = "alice:" + std::string(des) + "\n";
+    const std::string keyed = "#secret:" + secret + "\n" + users;
+    const std::string at_the_end = users + "# of last year\n#secret:" + secret;
+    const PasswordFile file(keyed);
+    EXPECT_TRUE(file.hasSecret());
+    EXPECT_EQ(file.size(), 1U);
+    EXPECT_EQ(file.users().madeUpSeed("nobody"), PasswordFile(at_the_end).users().madeUpSeed("nobody"));
+    EXPECT_FALSE(PasswordFile(users).hasSecret());
+    EXPECT_NE(file.users().madeUpSeed("nobody"), PasswordFile(users).users().madeUpSeed("nobody"));
+}
+
+TEST(PasswordFile, NamesTheLineOfASecretThatIsMalformed)
+{
+    const std::string malformed = "line 2: has a secret that isn't 43 characters of A-Z, a-z, 0-9, . and /";
+    for (const std::string &value :
+         {std::string(), std::string(42, 'k'), std::string(44, 'k'), std::string(42, 'k') + "+",
+          std::string(43, 'k') + "\r", " " + std::string(42, 'k'), std::string(43, 'k') + " ",
+          std::string(42, 'k') + "\xe4", std::string(42, 'k') + std::string(1, '\0')})
+        EXPECT_EQ(errorOf("#\n#secret:" + value + "\nalice:" + std::string(des)), malformed) << value;
+    const std::string twice = "#secret:" + std::string(43, 'k') + "\n";
+    EXPECT_EQ(errorOf(twice + twice), "line 2: has a second secret");
+    EXPECT_EQ(errorOf("#secret\n# secret:x\n#Secret:x\n"), "(no error)") << "comments";
+    const PasswordFile full("#secret:./0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcde\n");
+    EXPECT_TRUE(full.hasSecret());
 }
 
 TEST(PasswordFile, GivesUnknownUsersAStableStandIn)

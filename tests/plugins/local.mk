@@ -2,7 +2,7 @@
 test_module_ldflags = -module -avoid-version -shared -rpath /nowhere -Wl,--version-script=$(srcdir)/plugins/plugin.map
 
 # what tests of other folders depend on: EXTRA_..._DEPENDENCIES = $(test_modules), found in $(test_module_dirs)
-test_modules = auth_unix.la crypt_none.la $(check_LTLIBRARIES)
+test_modules = auth_crypt.la auth_unix.la crypt_none.la $(check_LTLIBRARIES)
 test_module_cppflags = -I$(top_srcdir) \
 	-DMETHOD_MODULE_DIR='"$(abs_top_builddir)/.libs"' \
 	-DTEST_MODULE_DIR='"$(abs_top_builddir)/tests/plugins/.libs"'
@@ -38,6 +38,10 @@ tests_plugins_auth_duplicate_la_LDFLAGS = $(AM_LDFLAGS) $(test_module_ldflags)
 check_LTLIBRARIES += tests/plugins/auth_initfails.la
 tests_plugins_auth_initfails_la_SOURCES = tests/plugins/auth_initfails.cxx tests/plugins/FaultyAuth.hxx
 tests_plugins_auth_initfails_la_LDFLAGS = $(AM_LDFLAGS) $(test_module_ldflags)
+
+check_LTLIBRARIES += tests/plugins/auth_needsroot.la
+tests_plugins_auth_needsroot_la_SOURCES = tests/plugins/auth_needsroot.cxx tests/plugins/FaultyAuth.hxx
+tests_plugins_auth_needsroot_la_LDFLAGS = $(AM_LDFLAGS) $(test_module_ldflags)
 
 check_LTLIBRARIES += tests/plugins/auth_initthrows.la
 tests_plugins_auth_initthrows_la_SOURCES = tests/plugins/auth_initthrows.cxx tests/plugins/FaultyAuth.hxx
@@ -104,9 +108,14 @@ check_PROGRAMS += tests/plugins/test_plugins
 TESTS += tests/plugins/test_plugins
 tests_plugins_test_plugins_SOURCES = \
 	tests/plugin/ModuleFolder.hxx tests/plugin/TestServices.hxx \
-	tests/plugins/CryptNoneTest.cxx \
+	tests/plugins/AuthCryptTest.cxx \
+	tests/plugins/AuthShadowTest.cxx \
 	tests/plugins/AuthUnixTest.cxx \
-	tests/plugins/PasswordFileTest.cxx
+	tests/plugins/CryptNoneTest.cxx \
+	tests/plugins/PasswordFileTest.cxx \
+	tests/plugins/SipHashTest.cxx \
+	tests/plugins/StoredForms.hxx \
+	tests/plugins/UserTableTest.cxx
 tests_plugins_test_plugins_CPPFLAGS = $(AM_CPPFLAGS) $(test_module_cppflags)
 tests_plugins_test_plugins_CXXFLAGS = $(AM_CXXFLAGS) $(GTEST_CFLAGS) $(CRYPT_CFLAGS)
 tests_plugins_test_plugins_LDADD = plugins/auth/common/libpassword_file.la src/auth/libauth.la \

@@ -1,13 +1,15 @@
-// The password file of PASS_UNIX: lines `user:crypted`. Blank lines and lines that start with # are ignored. Anything
+// The password file of auth methods: lines `user:crypted`. Blank lines and lines that start with # are ignored, but for
+// one `#secret:` with 43 characters of [A-Za-z0-9./], which keys what is shown for users that don't exist. Anything
 // else makes the whole file unusable: a typing error must not let in or lock out somebody unnoticed.
 
 #pragma once
+
+#include "UserTable.hxx"
 
 #include <cstddef>
 #include <stdexcept>
 #include <string>
 #include <string_view>
-#include <vector>
 
 namespace netsane {
 
@@ -21,34 +23,33 @@ public:
 class PasswordFile {
 public:
     static constexpr size_t max_user_bytes = 256;
-    static constexpr size_t max_crypted_bytes = 383; ///< CRYPT_OUTPUT_SIZE without its NUL
+    static constexpr size_t max_crypted_bytes = max_stored_form_bytes;
+    static constexpr size_t secret_characters = 43;
+    static constexpr std::string_view secret_prefix = "#secret:";
 
     /// Throws PasswordFileError.
     explicit PasswordFile(std::string_view text);
 
-    struct Lookup {
-        std::string_view crypted; ///< a form that crypt(3) accepts as setting; not NUL-terminated
-        bool usable = false;      ///< false: nobody may log in with it, it only takes the time
-    };
+    using Lookup = UserTable::Lookup;
 
-    /// The stored form of a user. For a user who is unknown or locked (stored form with ! or * in front) it is that of
-    /// somebody else, always the same one for the same name, so that checking takes the same time.
-    Lookup find(std::string_view user) const;
+    /// The stored form of a user. For a user who is unknown, or locked without a form, it is that of somebody else,
+    /// always the same one for the same name, so that checking takes the same time.
+    Lookup find(std::string_view user) const { return users_.find(user); }
 
-    size_t size() const noexcept { return entries_.size(); }
+    const UserTable &users() const noexcept { return users_; }
+
+    /// Whether there is a line `#secret:`.
+    bool hasSecret() const noexcept { return has_secret_; }
+
+    size_t size() const noexcept { return users_.size(); }
 
 private:
-    struct Entry {
-        std::string_view user;
-        std::string_view crypted;
-        size_t line = 0;
-        bool locked = false;
-    };
+    struct Contents;
 
-    void addLine(std::string_view line, size_t number);
-    std::string_view decoy(std::string_view user) const;
+    explicit PasswordFile(const Contents &contents);
 
-    std::vector<Entry> entries_;
+    bool has_secret_;
+    UserTable users_;
 };
 
 } // namespace netsane

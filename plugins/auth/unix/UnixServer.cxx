@@ -32,9 +32,8 @@ uint32_t UnixServer::step(const netsane_auth_step_v1 &step)
     const auto *const password = static_cast<const char *>(field.data);
     if (std::memchr(password, '\0', field.size) != password + field.size - 1)
         return fail("the password is not a string");
-    if (!isPassword(host_, user_, password))
-        return fail("unknown user or wrong password");
-    return NETSANE_VERDICT_OK;
+    const char *const fault = findFault(host_, user_, password);
+    return fault == nullptr ? NETSANE_VERDICT_OK : fail(fault);
 }
 
 } // namespace netsane

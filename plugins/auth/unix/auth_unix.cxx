@@ -7,7 +7,6 @@
 #include "UnixServer.hxx"
 #include "common/Boundary.hxx"
 
-#include <exception>
 #include <netsane/plugin.h>
 
 namespace {
@@ -20,12 +19,7 @@ int32_t init(const netsane_host_v1 *host, void **method) noexcept
     *method = const_cast<netsane_host_v1 *>(host);
     if ((host->roles & NETSANE_ROLE_SERVER) == 0)
         return 0;
-    try {
-        netsane::checkPasswordFile(*host);
-        return 0;
-    } catch (const std::exception &) {
-        return -1; // the reason is logged
-    }
+    return netsane::checkUsers(*host);
 }
 
 constexpr netsane_auth_ops_v1 server_operations = netsane::exchangeOperations<netsane::UnixServer>();
@@ -35,7 +29,8 @@ const netsane_plugin_v1 plugin = {
     .struct_size = sizeof plugin,
     .kind = NETSANE_KIND_AUTH,
     .method_id = method_id,
-    .flags = NETSANE_FLAG_NEEDS_CONFIDENTIALITY,
+    // a good scheme of crypt(3) takes its time
+    .flags = NETSANE_FLAG_NEEDS_CONFIDENTIALITY | NETSANE_FLAG_BLOCKING,
     .name = "unix",
     .version = PACKAGE_VERSION,
     .init = init,

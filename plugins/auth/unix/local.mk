@@ -2,9 +2,9 @@
 plugin_LTLIBRARIES += auth_unix.la
 auth_unix_la_SOURCES = \
 	plugins/auth/unix/auth_unix.cxx \
-	plugins/auth/common/Boundary.hxx \
-	plugins/auth/common/HostResources.hxx \
 	plugins/auth/unix/PasswordCheck.cxx plugins/auth/unix/PasswordCheck.hxx \
+	plugins/auth/unix/ShadowFile.cxx plugins/auth/unix/ShadowFile.hxx \
+	plugins/auth/unix/ShadowUsers.cxx plugins/auth/unix/ShadowUsers.hxx \
 	plugins/auth/unix/UnixClient.cxx plugins/auth/unix/UnixClient.hxx \
 	plugins/auth/unix/UnixServer.cxx plugins/auth/unix/UnixServer.hxx
 auth_unix_la_CPPFLAGS = $(AM_CPPFLAGS) $(method_cppflags)
