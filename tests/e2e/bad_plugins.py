@@ -27,6 +27,7 @@ FAULTY = {
     "okwithfields": (0x8019, "the method gave fields along with its OK"),
 }
 LATE = 0x8038
+LOG_DEADLINE = 15.0
 
 
 class Client(seed.Connection):
@@ -124,7 +125,8 @@ class Logins(BadPluginTest):
                 with Client(("127.0.0.1", server.port), number) as client:
                     self.assertEqual(client.open("test:0")[0], seed.GOOD)
                     self.assertEqual(client.events, [seed.USER, seed.PASS_REQ] * 2)
-                line = f'login result=refused user=alice method={name} '
+                line = f"login result=refused user=alice method={name} "
+                harness.wait_for(lambda: line in server.log(), LOG_DEADLINE, f"{line!r} in the log")
                 refused = [each for each in server.log().splitlines() if line in each]
                 self.assertEqual(len(refused), 1, server.log())
                 self.assertIn(reason, refused[0])
@@ -160,7 +162,7 @@ class LateOk(BadPluginTest):
         gone.close()
         # the other one's OK comes later than the first one's would
         self.assertEqual(self.log_in(server, "stays").open("test:0")[0], seed.GOOD)
-        self.assertTrue(self.accepted(server, "stays"), server.log())
+        harness.wait_for(lambda: self.accepted(server, "stays"), LOG_DEADLINE, "the other one's login in the log")
         self.assertFalse(self.accepted(server, "gone"), server.log())
         server.stop()
 
