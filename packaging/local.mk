@@ -1,7 +1,19 @@
 # packaging
+pkgconfig_DATA += packaging/netsane-plugin.pc
 
-# netsaned.conf belongs to the administrator once it is installed: a new one is put beside it, never over it.
-EXTRA_DIST += packaging/netsaned.conf.in
+# Configuration belongs to the administrator once it is installed: a new file is put beside it, never over it.
+# Both are shell lines that want new= and installed=.
+install_configuration = \
+	if test -f "$$installed" && ! cmp -s "$$new" "$$installed"; then \
+		echo "$$installed was changed: the new one is $$installed.new"; \
+		installed="$$installed.new"; \
+	fi; \
+	$(INSTALL_DATA) "$$new" "$$installed"
+uninstall_configuration = \
+	if cmp -s "$$new" "$$installed"; then rm -f "$$installed"; fi; \
+	rm -f "$$installed.new"
+
+EXTRA_DIST += packaging/netsaned.conf.in packaging/pam.d/netsane
 CLEANFILES += packaging/netsaned.conf
 packaging/netsaned.conf: packaging/netsaned.conf.in Makefile
 	$(AM_V_GEN)$(MKDIR_P) packaging && \
@@ -10,16 +22,25 @@ packaging/netsaned.conf: packaging/netsaned.conf.in Makefile
 
 all-local: packaging/netsaned.conf
 
-install-data-local: packaging/netsaned.conf
+install-data-local: packaging/netsaned.conf $(install_pam)
 	$(MKDIR_P) "$(DESTDIR)$(netsaneconfdir)"
-	@installed="$(DESTDIR)$(netsaneconfdir)/netsaned.conf"; \
-	if test -f "$$installed" && ! cmp -s packaging/netsaned.conf "$$installed"; then \
-		echo "$$installed was changed: the new one is $$installed.new"; \
-		installed="$$installed.new"; \
-	fi; \
-	$(INSTALL_DATA) packaging/netsaned.conf "$$installed"
+	@new=packaging/netsaned.conf; installed="$(DESTDIR)$(netsaneconfdir)/netsaned.conf"; $(install_configuration)
 
-uninstall-local:
-	@installed="$(DESTDIR)$(netsaneconfdir)/netsaned.conf"; \
-	if cmp -s packaging/netsaned.conf "$$installed"; then rm -f "$$installed"; fi; \
-	rm -f "$$installed.new"
+uninstall-local: $(uninstall_pam)
+	@new=packaging/netsaned.conf; installed="$(DESTDIR)$(netsaneconfdir)/netsaned.conf"; $(uninstall_configuration)
+
+# A service of PAM's is named as libpam looks for it, "netsane". A .new beside it is no service that anything asks for.
+if HAVE_PAM
+pamdir = $(sysconfdir)/pam.d
+install_pam = install-pam
+uninstall_pam = uninstall-pam
+endif
+
+install-pam:
+	$(MKDIR_P) "$(DESTDIR)$(pamdir)"
+	@new="$(srcdir)/packaging/pam.d/netsane"; installed="$(DESTDIR)$(pamdir)/netsane"; $(install_configuration)
+
+uninstall-pam:
+	@new="$(srcdir)/packaging/pam.d/netsane"; installed="$(DESTDIR)$(pamdir)/netsane"; $(uninstall_configuration)
+
+.PHONY: install-pam uninstall-pam

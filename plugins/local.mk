@@ -9,5 +9,6 @@ method_cppflags = -I$(top_srcdir)/plugins/auth
 
 include plugins/auth/common/local.mk
 include plugins/auth/crypt/local.mk
+include plugins/auth/pam/local.mk
 include plugins/auth/unix/local.mk
 include plugins/crypt/none/local.mk

@@ -66,18 +66,67 @@ extern "C" {
 typedef struct netsane_connection netsane_connection;
 
 /*
+ * Logins
+ *
+ * A server may ask for a login while netsane_scanf waits for a reply. It is
+ * answered by the first of these that has a user and a password:
+ *
+ * 1. netsane_options.user and .password. If they are set, nothing else counts;
+ * 2. the person's own files, unless no_login_files is 1: the line of the server
+ *    in $XDG_CONFIG_HOME/netsane/credentials (~/.config where that isn't set),
+ *
+ *        host[:port] user=NAME password=TEXT
+ *
+ *    and in ~/.sane/pass, as scanimage(1) has it,
+ *
+ *        NAME:PASSWORD:netsane:host[:port]
+ *
+ *    where the server is named as in netsane_connect. Where .user is set
+ *    without .password, lines of other users don't count. The files must be
+ *    the user's own with mode 0600, in folders that nobody else can write to;
+ *    a program with other rights than its user's (setuid) doesn't read them;
+ * 3. the prompt callback, where the user's name is known from 1 or 2;
+ * 4. the login callback.
+ *
+ * A login that the server refuses is not repeated: the requests that wait for
+ * it are answered with status 11 (access denied), and the reason is told to the
+ * debug callback.
+ */
+
+/*
  * Asks the person for a login. `user` and `password` are buffers of `size`
- * bytes, empty at first; write NUL-terminated texts into them and return 1, or
- * return 0 to refuse. The server waits meanwhile, as a rule a minute at most.
+ * bytes, and `user` has the name already where it is known; write
+ * NUL-terminated texts into them and return 1, or return 0 to refuse. With a
+ * prompt callback the password may be left empty: that is asked for it. The
+ * server waits meanwhile, as a rule a minute at most.
  */
 typedef int (*netsane_login_callback)(void *context, const char *server, char *user, char *password, size_t size);
+
+/* The style of a question or text of an auth method */
+#define NETSANE_PROMPT_HIDDEN 1u /* a question whose answer isn't shown while it is typed */
+#define NETSANE_PROMPT_ECHO 2u   /* a question whose answer is shown */
+#define NETSANE_PROMPT_INFO 3u   /* a text to show; no answer */
+#define NETSANE_PROMPT_ERROR 4u  /* a text to show as an error; no answer */
+
+/*
+ * Asks the person one question of an auth method, as PAM has several, or shows
+ * a text. The password answers the first question of style HIDDEN if there is
+ * one, and this callback is asked the rest. `text` is the server's: it has no
+ * control characters but '\n' between lines. Write the NUL-terminated answer
+ * into `answer` (`size` bytes) and return 1, or return 0 to refuse; the buffer
+ * is wiped. For INFO and ERROR `answer` is NULL and `size` 0. Without this
+ * callback a method that asks for more than one password is declined.
+ */
+typedef int (*netsane_prompt_callback)(void *context, const char *server, uint32_t style, const char *text,
+                                       char *answer, size_t size);
 
 /* One line for people, without a line end. Level 1: errors, 2: what the server says, 4: more. */
 typedef void (*netsane_debug_callback)(void *context, int level, const char *text);
 
 /*
  * Set struct_size to sizeof(netsane_options) and everything else to 0 or NULL
- * first. A struct_size smaller than this is an error of netsane_connect.
+ * first. Members that struct_size doesn't cover count as 0; a struct_size that
+ * ends before or within `context` is an error of netsane_connect.
  */
 typedef struct netsane_options {
     uint32_t struct_size;
@@ -85,13 +134,16 @@ typedef struct netsane_options {
     uint32_t connect_timeout_ms;    /* 0: 5 seconds; the greeting has until then, and 10 seconds at least */
     uint32_t allow_clear_passwords; /* 1: passwords may cross an unencrypted network */
     const char *program;            /* named in HELO; NULL: "libnetsane" */
-    const char *user;               /* with password: used instead of the callback */
+    const char *user;               /* who logs in; see "Logins" */
     const char *password;
-    const char *auth;             /* auth methods allowed, e.g. "crypt unix"; NULL: all that come with NETSANE */
-    const char *plugin_dir;       /* NULL: the installed one */
-    netsane_login_callback login; /* NULL: a login is refused */
-    netsane_debug_callback debug; /* NULL: SANE_DEBUG_NETSANE */
-    void *context;                /* for the callbacks */
+    const char *auth;               /* auth methods allowed, e.g. "crypt unix"; NULL: all that come with NETSANE */
+    const char *plugin_dir;         /* NULL: the installed one */
+    netsane_login_callback login;   /* NULL: a login that is found nowhere else is refused */
+    netsane_debug_callback debug;   /* NULL: SANE_DEBUG_NETSANE */
+    void *context;                  /* for the callbacks */
+    netsane_prompt_callback prompt; /* NULL: nobody can be asked more than a password */
+    uint32_t no_login_files;        /* 1: logins are not looked for in files */
+    uint32_t reserved;              /* 0 */
 } netsane_options;
 
 /*

@@ -4,7 +4,7 @@
  * A method says how a login is proved (an auth method, PASS_REQ) or how a
  * connection is protected (a crypt method, CRPT_REQ). It is a shared object
  *
- *     auth_NAME.so    or    crypt_NAME.so        NAME matches [a-z0-9_-]+
+ *     auth_NAME.so    or    crypt_NAME.so        NAME matches [a-z0-9_-]{1,64}
  *
  * in NETSANE's plugin directory, loaded when the configuration names it, and
  * holds the server's side, the client's side, or both.
@@ -21,7 +21,8 @@
  *
  * Link it with libtool's -module -avoid-version -no-undefined and with
  * -Wl,-z,now, and let it export its entry point alone: with a version script
- * (-Wl,--version-script), or in C with -export-symbols-regex.
+ * (-Wl,--version-script), or in C with -export-symbols-regex. plugin-guide.md
+ * walks through a whole one.
  *
  * Rules that hold for everything below
  *
@@ -40,8 +41,11 @@
  *   or streams) never overlap. Different inits may run in different threads,
  *   and a method can be initialised more than once in a process, so keep the
  *   state in the pointer that init sets and not in static variables.
- * - Processes. fork may happen between calls. A method flagged
- *   NETSANE_FLAG_BLOCKING gets a process of its own for each exchange.
+ * - Processes. fork may happen between calls. The server's side of a method
+ *   flagged NETSANE_FLAG_BLOCKING gets a process of its own for each exchange,
+ *   forked after init: what it changes in memory ends with it, descriptors that
+ *   init opened are closed in it, and it may be killed at any moment, without
+ *   cancel and free.
  * - A method doesn't change process-wide state: no signal handlers, no locale,
  *   no environment, no output on descriptors 0 to 2, no exit, no umask or chdir.
  */
@@ -96,7 +100,8 @@ extern "C" {
 #define NETSANE_INIT_NEEDS_ROOT (-2)
 
 /* What an auth method's start and step answer. Any other number is taken for
- * NETSANE_VERDICT_INTERNAL. */
+ * NETSANE_VERDICT_INTERNAL. A server that has sent a request must judge the
+ * reply: NOT_APPLICABLE is a FAIL then. */
 #define NETSANE_VERDICT_CONTINUE 1u       /* start: ready for the first step. step: the fields out are to be sent */
 #define NETSANE_VERDICT_PENDING 2u        /* step: not decided yet; call again with no fields after wait_ms */
 #define NETSANE_VERDICT_OK 3u             /* step, server: proved. step, client: satisfied, the fields out are sent */
@@ -216,8 +221,9 @@ typedef struct netsane_host_v1 {
      * block. The answer goes into `answer` (answer_size bytes, best from
      * secure_alloc), NUL-terminated; NULL and 0 for a text that has no answer.
      * -1 if nobody can be asked, the person declines, or the answer doesn't
-     * fit. `text` that came from the peer is cleaned of control characters by
-     * the host. */
+     * fit. SANE's frontends can answer one HIDDEN question in an exchange, with
+     * the password that they know, and nothing else. `text` that came from the
+     * peer is cleaned of control characters by the host. */
     int32_t (*prompt)(void *exchange, uint32_t style, const char *text, char *answer, size_t answer_size);
 
     /* Server role, within step only: who this login is if it comes to OK.

@@ -58,6 +58,8 @@ void advance(Query &query, const DebugSink &debug)
     }
     while (connection.isConnected()) {
         const auto message = connection.session().nextReply();
+        if (!message && connection.session().loginWanted() && !connection.loginWanted())
+            continue; // answered from a file
         if (!message)
             break;
         if (message->command != static_cast<std::uint32_t>(Command::get_devices))
@@ -75,9 +77,9 @@ void advance(Query &query, const DebugSink &debug)
     if (connection.failure()) {
         debug(1, query.server.text() + ": " + connection.failure()->reason);
         query.done = true;
-    } else if (connection.isConnected() && connection.session().loginWanted()) {
+    } else if (connection.isConnected() && connection.loginWanted()) {
         debug(1, query.server.text() + ": wants a login before it lists its devices (user and password in "
-                                       "netsane.conf)");
+                                       "netsane.conf or ~/.config/netsane/credentials)");
         query.done = true;
     }
 }

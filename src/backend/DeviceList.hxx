@@ -20,7 +20,8 @@ public:
     static constexpr std::chrono::seconds deadline{2};
 
     // The devices come in the order of the servers. Blocks until all servers have answered or the deadline has passed;
-    // a name that the DNS has to find is looked up before that. Never asks anybody for a password.
+    // a name that the DNS has to find is looked up before that. Never asks anybody for a password: a server that wants
+    // a login gets one from netsane.conf or the person's files, or has no devices.
     void fill(const std::vector<ServerEntry> &servers, const DebugSink &debug);
     void clear();
 

@@ -1,5 +1,6 @@
 #include "backend/DeviceOpener.hxx"
 
+#include "config/ClientLogins.hxx"
 #include "os/SecureMemory.hxx"
 #include "protocol/ConnectionMessages.hxx"
 #include "session/ClientText.hxx"
@@ -24,7 +25,7 @@ public:
     char *data() noexcept { return bytes_.data(); }
 
     // The text, whether the callback has ended it or not.
-    std::string text() noexcept
+    const char *text() noexcept
     {
         bytes_.back() = '\0';
         return bytes_.data();
@@ -56,30 +57,31 @@ SANE_Status DeviceOpener::open(const std::string &device, std::unique_ptr<Device
         return status_;
     // The connection is closed by now: a dialog may stay open for ever (sane-semantics.md 17).
     auto credentials = askCredentials();
-    if (!credentials)
-        return SANE_STATUS_ACCESS_DENIED;
-    if (tryOpen(device, std::move(credentials), handle) == Attempt::login_wanted)
+    if (credentials && tryOpen(device, std::move(credentials), handle) == Attempt::login_wanted)
         refuse(SANE_STATUS_ACCESS_DENIED, "this user name can't be sent");
     return status_;
 }
 
-std::optional<Credentials> DeviceOpener::askCredentials() const
+std::optional<Credentials> DeviceOpener::askCredentials()
 {
     if (!authorize_) {
-        if (debug_)
-            debug_(1, "sane_open: " + server_.text() + " wants a login, and the frontend can't ask for one");
+        refuse(SANE_STATUS_ACCESS_DENIED, "the server wants a login, and the frontend can't ask for one");
         return std::nullopt;
     }
     PromptBuffer user;
     PromptBuffer password;
-    if (settings_.user)
-        std::strncpy(user.data(), settings_.user->c_str(), SANE_MAX_USERNAME_LEN - 1);
-    const std::string resource = "netsane:" + server_.text();
-    authorize_(resource.c_str(), user.data(), password.data());
-    Credentials credentials{user.text(), password.text()};
-    if (credentials.user.empty())
-        return std::nullopt;
-    return credentials;
+    // For a frontend that shows it; one that doesn't fit would be another user's.
+    if (known_user_.size() < SANE_MAX_USERNAME_LEN)
+        std::memcpy(user.data(), known_user_.c_str(), known_user_.size() + 1);
+    authorize_(saneResource(server_).c_str(), user.data(), password.data());
+    Credentials credentials{user.text(), Secret(password.text()), "the frontend"};
+    // A callback that was cancelled leaves the buffers as they were. That is no try.
+    const bool untouched = credentials.user == known_user_ && credentials.password->size() == 0;
+    if (!credentials.user.empty() && !untouched)
+        return credentials;
+    refuse(SANE_STATUS_ACCESS_DENIED, std::string("the server wants a login, and the frontend gave no ") +
+                                          (credentials.user.empty() ? "user name" : "password"));
+    return std::nullopt;
 }
 
 DeviceOpener::Attempt DeviceOpener::tryOpen(const std::string &device, std::optional<Credentials> credentials,
@@ -105,8 +107,10 @@ DeviceOpener::Attempt DeviceOpener::awaitOpen(std::unique_ptr<ClientConnection> 
     for (;;) {
         MessageView reply{};
         const auto result = connection->waitReply(reply, nullptr);
-        if (result == WaitResult::login_wanted)
+        if (result == WaitResult::login_wanted) {
+            known_user_ = connection->knownUser();
             return Attempt::login_wanted;
+        }
         if (result != WaitResult::reply) {
             const auto &failure = *connection->failure();
             refuse(static_cast<SANE_Status>(failure.status), failure.reason);
@@ -133,6 +137,7 @@ void DeviceOpener::finishOpen(std::unique_ptr<ClientConnection> connection, Open
             reason += (reason.empty() ? "" : "; ") + ours;
         return refuse(static_cast<SANE_Status>(reply.outcome.status), reason);
     }
+    connection->leaveLoginFiles();
     auto opened = std::make_unique<DeviceHandle>(std::move(connection), std::move(reply.handle), debug_);
     status_ = opened->loadOptions(std::move(reply.descriptors));
     if (status_ == SANE_STATUS_GOOD)

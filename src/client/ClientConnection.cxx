@@ -1,5 +1,6 @@
 #include "client/ClientConnection.hxx"
 
+#include "client/LoginFiles.hxx"
 #include "os/Error.hxx"
 #include "os/Socket.hxx"
 #include "session/ClientText.hxx"
@@ -78,26 +79,48 @@ ClientConnection::ClientConnection(ClientOptions options)
 void ClientConnection::makeSession()
 {
     fd_ = connector_.take();
+    const auto &settings = options_.settings;
     ClientPolicy policy;
     policy.program = options_.program;
     policy.local = connector_.isLocal();
-    policy.crypt = cryptPolicy(options_.settings.tls, policy.local);
-    policy.allow_clear_passwords = options_.settings.allow_clear_passwords.value_or(false);
-    policy.open_deadline =
-        started_ + std::max(options_.settings.connect_timeout.value_or(default_connect_timeout), min_opening);
+    policy.crypt = cryptPolicy(settings.tls, policy.local);
+    policy.allow_clear_passwords = settings.allow_clear_passwords.value_or(false);
+    policy.open_deadline = started_ + std::max(settings.connect_timeout.value_or(default_connect_timeout), min_opening);
     policy.peer = connector_.peerText();
     policy.peer_name = options_.server.host;
+    policy.prompt = options_.prompt;
     if (options_.debug)
         policy.note = [this](const std::string &text) { options_.debug(2, options_.server.text() + ": " + text); };
     session_.emplace(std::move(policy), methods_);
     setKeepAlive(fd_.get(), 60);
     if (options_.credentials) {
+        files_read_ = true;
         session_->login(std::move(*options_.credentials));
-        wipeText(options_.credentials->password);
         options_.credentials.reset();
-    } else if (options_.settings.user && options_.settings.password) {
-        session_->login({*options_.settings.user, *options_.settings.password});
+    } else if (settings.user && settings.password) {
+        files_read_ = true;
+        session_->login({*settings.user, settings.password, "netsane.conf"});
     }
+}
+
+bool ClientConnection::loginWanted()
+{
+    if (!session_->loginWanted())
+        return false;
+    if (std::exchange(files_read_, true))
+        return true;
+    const auto &user = options_.settings.user ? options_.settings.user : options_.user;
+    known_user_ = user.value_or("");
+    auto found = options_.login_files ? findStoredLogin(options_.server, user, options_.debug) : std::nullopt;
+    if (!found)
+        return true;
+    known_user_ = found->user;
+    if (!found->password)
+        return true;
+    if (options_.debug)
+        options_.debug(2,
+                       options_.server.text() + ": login of " + printableText(found->user) + " from " + found->source);
+    return !session_->login(std::move(*found));
 }
 
 void ClientConnection::advance(TimePoint time)
@@ -212,8 +235,11 @@ WaitResult ClientConnection::tryReply(MessageView &reply)
         }
         if (session_->failure())
             return WaitResult::failed;
-        if (session_->loginWanted())
-            return WaitResult::login_wanted;
+        if (session_->loginWanted()) {
+            if (loginWanted())
+                return WaitResult::login_wanted;
+            continue;
+        }
         sendOutput();
         if (receives == max_receives || !receiveInput()) {
             session_->keepTime(now());

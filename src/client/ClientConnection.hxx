@@ -22,9 +22,14 @@ struct ClientOptions {
     ServerName server;
     ServerSettings settings;
     std::string program; // for HELO
-    // Used when the server asks for a login, instead of those of the settings.
+    // Used when the server asks for a login, instead of those of the settings and of files.
     std::optional<Credentials> credentials;
     DebugSink debug;
+    // Whose login is looked for in the person's files (LoginFiles.hxx) if neither credentials nor settings have one;
+    // the settings' user goes before.
+    std::optional<std::string> user{};
+    bool login_files = true; // false: files are not looked at
+    PromptCallback prompt{}; // see ClientPolicy
 };
 
 enum class WaitResult { reply, woken, timeout, login_wanted, failed };
@@ -56,6 +61,16 @@ public:
     // Only once isConnected().
     ClientSession &session() noexcept { return *session_; }
 
+    // Once isConnected(): the server waits for a login, and neither options nor files have one. The first call that
+    // finds it waiting reads the files, which blocks on the disk, and answers the server if they have one.
+    bool loginWanted();
+
+    // From now on loginWanted() reads no files: for calls that may come from a signal handler.
+    void leaveLoginFiles() noexcept { files_read_ = true; }
+
+    // When a login is wanted: the user's name, if it is known without a password; else empty.
+    const std::string &knownUser() const noexcept { return known_user_; }
+
     const std::optional<SessionFailure> &failure() const noexcept
     {
         return session_ ? session_->failure() : connect_failure_;
@@ -69,7 +84,8 @@ public:
     // The same, and then until greeting and crypto negotiation are over: `reply` when they are. Takes no reply.
     WaitResult waitOpen(WakeFd *wake, std::optional<TimePoint> deadline = std::nullopt);
 
-    // The next reply into `reply`. With `deadline` it waits no longer than that.
+    // The next reply into `reply`; login_wanted where loginWanted() would say so. With `deadline` it waits no longer
+    // than that.
     WaitResult waitReply(MessageView &reply, WakeFd *wake, std::optional<TimePoint> deadline = std::nullopt);
 
     // The same without waiting: timeout if there is no reply now, or none within what a few receives bring. Sends what
@@ -94,6 +110,8 @@ private:
     UniqueFd fd_;
     std::optional<ClientSession> session_;
     std::optional<SessionFailure> connect_failure_;
+    bool files_read_ = false;
+    std::string known_user_;
 };
 
 } // namespace netsane

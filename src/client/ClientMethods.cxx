@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <unistd.h>
 
 namespace netsane {
 
@@ -46,7 +47,8 @@ int debugLevel(PluginLogLevel level) noexcept
 } // namespace
 
 ClientMethods::ClientMethods(const ServerSettings &settings, DebugSink debug)
-    : auth_names_(settings.auth.value_or(std::vector<std::string>{"crypt", "unix", "pam"})),
+    : auth_named_(settings.auth.has_value()),
+      auth_names_(settings.auth.value_or(std::vector<std::string>{"crypt", "unix", "pam"})),
       ca_(settings.ca),
       plugin_dir_(settings.plugin_dir.value_or(NETSANE_PLUGINDIR)),
       debug_(std::move(debug))
@@ -55,8 +57,16 @@ ClientMethods::ClientMethods(const ServerSettings &settings, DebugSink debug)
 
 ClientMethods::~ClientMethods() = default;
 
+bool ClientMethods::isInstalled(const std::string &name) const
+{
+    return ::access((plugin_dir_ + "/auth_" + name + ".so").c_str(), F_OK) == 0;
+}
+
 const Method *ClientMethods::load(PluginKind kind, const std::string &name)
 {
+    // Nobody has asked for what isn't there.
+    if (kind == PluginKind::Auth && !auth_named_ && !isInstalled(name))
+        return nullptr;
     try {
         PluginServices &services = *this; // the base is private, so make_unique can't convert
         if (!host_)
@@ -86,9 +96,11 @@ const Method *ClientMethods::authMethod(std::uint32_t id)
 std::vector<const Method *> ClientMethods::authMethods()
 {
     std::vector<const Method *> methods;
-    for (const auto &name : auth_names_)
-        if (const Method *const method = load(PluginKind::Auth, name))
+    for (const auto &name : auth_names_) {
+        const Method *const method = load(PluginKind::Auth, name);
+        if (method && std::find(methods.begin(), methods.end(), method) == methods.end())
             methods.push_back(method);
+    }
     return methods;
 }
 

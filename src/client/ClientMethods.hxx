@@ -1,5 +1,8 @@
 // The methods that a client uses: loaded from its plugin directory when a server asks for one and netsane.conf allows
-// it. Owned by a connection, one thread; methods live as long as this object.
+// it. netsane.conf's `auth` lists what is allowed; without it what comes with NETSANE is, as far as it is installed.
+// The server chooses among them by its own order: the one of the list is what it is told where its first choice is
+// declined, and declining a method that is allowed would cost a try with a server that has no other. Owned by a
+// connection, one thread; methods live as long as this object.
 #pragma once
 
 #include "client/DebugLog.hxx"
@@ -28,6 +31,9 @@ private:
     std::optional<std::string> configValue(PluginKind kind, std::string_view method, std::string_view key) override;
     std::uint32_t roles() const override { return NETSANE_ROLE_CLIENT; }
 
+    bool isInstalled(const std::string &name) const;
+
+    const bool auth_named_; // by the configuration
     const std::vector<std::string> auth_names_;
     const std::optional<std::string> ca_;
     const std::string plugin_dir_;

@@ -173,7 +173,7 @@ bool MessageChannel::nextReply()
             wake_.clear();
             return fail("interrupted by netsane_wake");
         case WaitResult::login_wanted: {
-            auto credentials = login_ ? login_() : std::nullopt;
+            auto credentials = login_ ? login_(connection_.knownUser()) : std::nullopt;
             if (!credentials || !connection_.session().login(std::move(*credentials)))
                 connection_.session().refuseLogin("no login was given");
             break;

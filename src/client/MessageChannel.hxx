@@ -16,8 +16,8 @@ namespace netsane {
 
 class MessageChannel {
 public:
-    // Asks for a login; nothing: refused.
-    using LoginSource = std::function<std::optional<Credentials>()>;
+    // Asks for a login; nothing: refused. user: the name if it is known already, else empty.
+    using LoginSource = std::function<std::optional<Credentials>(const std::string &user)>;
 
     MessageChannel(ClientOptions options, LoginSource login);
 

@@ -24,8 +24,24 @@ namespace {
 using netsane::ClientOptions;
 using netsane::Credentials;
 
-// Up to the last member of the first release; newer ones may be looked at only if struct_size covers them.
+// Up to the last member of the first release, and where each newer one ends.
 constexpr std::size_t first_options_size = offsetof(netsane_options, context) + sizeof(void *);
+constexpr std::array newer_ends{offsetof(netsane_options, prompt) + sizeof(netsane_options::prompt),
+                                offsetof(netsane_options, no_login_files) + sizeof(netsane_options::no_login_files)};
+
+// Has the members that struct_size covers as a whole; the others are 0.
+netsane_options knownOptions(const netsane_options &given) noexcept
+{
+    std::size_t size = first_options_size;
+    for (const auto end : newer_ends)
+        if (given.struct_size >= end)
+            size = end;
+    netsane_options known{};
+    std::memcpy(&known, &given, size);
+    return known;
+}
+
+constexpr std::size_t login_buffer_bytes = 513;
 
 void copyText(const std::string &text, char *buffer, std::size_t size) noexcept
 {
@@ -47,7 +63,24 @@ std::optional<netsane::TlsMode> tlsMode(std::uint32_t tls) noexcept
     }
 }
 
-ClientOptions readOptions(const netsane_options &given)
+netsane::PromptCallback promptSource(const netsane_options &given, const std::string &server)
+{
+    const auto prompt = given.prompt;
+    if (!prompt)
+        return {};
+    return [prompt, server, context = given.context](netsane::PromptStyle style, std::string_view text,
+                                                     std::span<char> answer) {
+        const std::string question(text);
+        const auto size = answer.size();
+        const int result = prompt(context, server.c_str(), static_cast<std::uint32_t>(style), question.c_str(),
+                                  size ? answer.data() : nullptr, size);
+        if (size)
+            answer.back() = '\0';
+        return result == 1;
+    };
+}
+
+ClientOptions readOptions(const netsane_options &given, const std::string &server)
 {
     ClientOptions options;
     options.program = "libnetsane";
@@ -61,7 +94,11 @@ ClientOptions readOptions(const netsane_options &given)
     const auto *const user = given.user;
     const auto *const password = given.password;
     if (user && password)
-        options.credentials = Credentials{user, password};
+        options.credentials = Credentials{user, netsane::Secret(password), "the program"};
+    else if (user)
+        options.user = user;
+    options.login_files = given.no_login_files == 0;
+    options.prompt = promptSource(given, server);
     if (const auto *const auth = given.auth)
         options.settings.auth = netsane::splitMethodNames(auth).value_or(std::vector<std::string>{});
     if (const auto *const plugin_dir = given.plugin_dir)
@@ -74,19 +111,26 @@ ClientOptions readOptions(const netsane_options &given)
     return options;
 }
 
+// Asks the login callback. With a prompt callback a name is enough: the method asks for the password then.
 netsane::MessageChannel::LoginSource loginSource(const netsane_options &given, const std::string &server)
 {
-    const auto login = given.login;
-    if (!login)
-        return {};
-    return [login, server, context = given.context]() -> std::optional<Credentials> {
-        std::array<char, 513> user{};
-        std::array<char, 513> password{};
+    return [login = given.login, can_prompt = given.prompt != nullptr, server,
+            context = given.context](const std::string &known_user) -> std::optional<Credentials> {
+        if (can_prompt && !known_user.empty())
+            return Credentials{known_user, std::nullopt, "the program"};
+        if (!login)
+            return std::nullopt;
+        std::array<char, login_buffer_bytes> user{};
+        std::array<char, login_buffer_bytes> password{};
+        if (known_user.size() < user.size())
+            std::memcpy(user.data(), known_user.c_str(), known_user.size() + 1);
         const bool given_one = login(context, server.c_str(), user.data(), password.data(), user.size()) == 1;
         user.back() = password.back() = '\0';
         std::optional<Credentials> credentials;
         if (given_one)
-            credentials = Credentials{user.data(), password.data()};
+            credentials = Credentials{user.data(), netsane::Secret(password.data()), "the program"};
+        if (given_one && can_prompt && password.front() == '\0')
+            credentials->password.reset();
         netsane::wipe(std::as_writable_bytes(std::span(password)));
         return credentials;
     };
@@ -110,9 +154,8 @@ EXPORT netsane_connection *netsane_connect(const char *server, const netsane_opt
             copyText("struct_size of the options is not sizeof(netsane_options)", error, error_size);
             return nullptr;
         }
-        const netsane_options none{};
-        const auto &given = options ? *options : none;
-        auto client_options = readOptions(given);
+        const auto given = options ? knownOptions(*options) : netsane_options{};
+        auto client_options = readOptions(given, name->text());
         client_options.server = *name;
         auto connection =
             std::make_unique<netsane_connection>(std::move(client_options), loginSource(given, name->text()));

@@ -6,6 +6,7 @@ src_client_libclient_la_SOURCES = \
 	src/client/ClientMethods.cxx src/client/ClientMethods.hxx \
 	src/client/Connector.cxx src/client/Connector.hxx \
 	src/client/DebugLog.cxx src/client/DebugLog.hxx \
+	src/client/LoginFiles.cxx src/client/LoginFiles.hxx \
 	src/client/MessageChannel.cxx src/client/MessageChannel.hxx \
 	src/client/MessageFormat.cxx src/client/MessageFormat.hxx \
 	src/client/WakeFd.cxx src/client/WakeFd.hxx

@@ -1,5 +1,6 @@
 #include "config/ClientConfig.hxx"
 
+#include "config/ConfigWords.hxx"
 #include "os/Error.hxx"
 #include "os/UniqueFd.hxx"
 
@@ -8,6 +9,7 @@
 #include <cerrno>
 #include <fcntl.h>
 #include <sys/stat.h>
+#include <system_error>
 #include <unistd.h>
 #include <utility>
 
@@ -23,39 +25,6 @@ struct ClientConfig::Line {
 namespace {
 
 constexpr std::size_t max_file_bytes = 1U << 20;
-constexpr std::string_view blanks = " \t\r\f\v";
-
-std::string_view trim(std::string_view text) noexcept
-{
-    const auto begin = text.find_first_not_of(blanks);
-    if (begin == std::string_view::npos)
-        return {};
-    return text.substr(begin, text.find_last_not_of(blanks) - begin + 1);
-}
-
-// The words before a comment, with the quotes in them taken off: user="jo smith" is one word. Nothing if a quote has no
-// partner.
-std::optional<std::vector<std::string>> splitWords(std::string_view text)
-{
-    std::vector<std::string> words;
-    for (text = trim(text); !text.empty() && text.front() != '#'; text = trim(text)) {
-        auto &word = words.emplace_back();
-        bool quoted = false;
-        std::size_t i = 0;
-        for (; i < text.size(); ++i) {
-            if (text[i] == '"')
-                quoted = !quoted;
-            else if (!quoted && blanks.find(text[i]) != std::string_view::npos)
-                break;
-            else
-                word += text[i];
-        }
-        if (quoted)
-            return std::nullopt;
-        text.remove_prefix(i);
-    }
-    return words;
-}
 
 std::vector<std::string> splitList(std::string_view text)
 {
@@ -100,10 +69,9 @@ std::optional<std::string> absolutePath(std::string_view text)
     return text.starts_with('/') ? std::optional(std::string(text)) : std::nullopt;
 }
 
-// The user's name of a login is 1 to 255 bytes (protocol.md §9).
 std::optional<std::string> parseUser(std::string_view text)
 {
-    return text.empty() || text.size() > 255 ? std::nullopt : std::optional(std::string(text));
+    return text.empty() || text.size() > max_stored_user_bytes ? std::nullopt : std::optional(std::string(text));
 }
 
 // One key: how its value is read into the settings. False: not a value of this key.
@@ -123,9 +91,9 @@ bool setMember(ServerSettings &settings, std::string_view text)
     return true;
 }
 
-std::optional<std::string> anyText(std::string_view text)
+std::optional<Secret> parsePassword(std::string_view text)
 {
-    return std::string(text);
+    return text.empty() || text.size() > max_stored_password_bytes ? std::nullopt : std::optional(Secret(text));
 }
 
 constexpr std::array<Key, 8> keys{{
@@ -133,11 +101,26 @@ constexpr std::array<Key, 8> keys{{
     {"tls", setMember<&ServerSettings::tls, parseTls>, "require, prefer or off"},
     {"auth", setMember<&ServerSettings::auth, splitMethodNames>, "names of methods, such as crypt unix pam"},
     {"user", setMember<&ServerSettings::user, parseUser>, "a name of 1 to 255 bytes"},
-    {"password", setMember<&ServerSettings::password, anyText>, "a password"},
+    {"password", setMember<&ServerSettings::password, parsePassword>, "a password of 1 to 511 bytes"},
     {"plugin_dir", setMember<&ServerSettings::plugin_dir, absolutePath>, "an absolute path"},
     {"ca", setMember<&ServerSettings::ca, absolutePath>, "an absolute path"},
     {"allow_clear_passwords", setMember<&ServerSettings::allow_clear_passwords, parseBool>, "yes or no"},
 }};
+
+bool isKey(std::string_view name) noexcept
+{
+    return std::any_of(keys.begin(), keys.end(), [name](const Key &key) { return key.name == name; });
+}
+
+// A value put together, which may be a password: wiped at the end.
+struct ScratchText {
+    explicit ScratchText(std::size_t max_bytes) { text.reserve(max_bytes); }
+    ~ScratchText() { wipeText(text); }
+    ScratchText(const ScratchText &) = delete;
+    ScratchText &operator=(const ScratchText &) = delete;
+
+    std::string text;
+};
 
 template<typename T>
 void fill(std::optional<T> &value, const std::optional<T> &other)
@@ -180,11 +163,11 @@ void ClientConfig::addProblem(const Line &line, const std::string &what)
     problems_.push_back(line.file_name + ":" + std::to_string(line.number) + ": " + what);
 }
 
-bool ClientConfig::setKey(ServerSettings &settings, const Line &line, const std::string &key, const std::string &value)
+bool ClientConfig::setKey(ServerSettings &settings, const Line &line, std::string_view key, std::string_view value)
 {
-    const auto found = std::find_if(keys.begin(), keys.end(), [&key](const Key &k) { return k.name == key; });
+    const auto found = std::find_if(keys.begin(), keys.end(), [key](const Key &k) { return k.name == key; });
     if (found == keys.end()) {
-        addProblem(line, "unknown key \"" + key + "\"");
+        addProblem(line, "unknown key \"" + std::string(key) + "\"");
         return false;
     }
     if (key == "password" && !line.may_hold_password) {
@@ -193,7 +176,7 @@ bool ClientConfig::setKey(ServerSettings &settings, const Line &line, const std:
     }
     if (!found->set(settings, value)) {
         // A value is not repeated here: it could be a secret.
-        addProblem(line, "bad value of \"" + key + "\", expected " + found->expects);
+        addProblem(line, "bad value of \"" + std::string(key) + "\", expected " + found->expects);
         return false;
     }
     return true;
@@ -201,60 +184,63 @@ bool ClientConfig::setKey(ServerSettings &settings, const Line &line, const std:
 
 void ClientConfig::parseLine(const Line &line)
 {
-    const auto words = splitWords(line.text);
+    if (line.text.find('\0') != std::string_view::npos)
+        return addProblem(line, "NUL in the line");
+    const auto words = ConfigWords::split(line.text);
     if (!words)
         return addProblem(line, "quote without its partner");
     if (words->empty())
         return;
     // key=value, key = value
     const bool apart = words->size() > 1 && (*words)[1].starts_with('=');
-    if (words->front().find('=') != std::string::npos || apart)
+    if ((*words)[0].find('=') != std::string::npos || apart)
         return parseDefault(line, *words);
     parseServer(line, *words);
 }
 
-void ClientConfig::parseDefault(const Line &line, const std::vector<std::string> &words)
+void ClientConfig::parseDefault(const Line &line, const ConfigWords &words)
 {
-    std::string text = words.front();
-    const bool apart = text.find('=') == std::string::npos;
-    if (apart)
-        text += words[1];
-    const auto equals = text.find('=');
-    std::string value = text.substr(equals + 1);
-    for (std::size_t i = apart ? 2 : 1; i < words.size(); ++i)
-        value += (value.empty() ? "" : " ") + words[i];
-    setKey(defaults_, line, text.substr(0, equals), value);
+    const std::string_view first = words[0];
+    const auto equals = first.find('=');
+    const bool apart = equals == std::string_view::npos;
+    ScratchText value(line.text.size());
+    value.text = std::string_view(apart ? words[1] : words[0]).substr(apart ? 1 : equals + 1);
+    for (std::size_t i = apart ? 2 : 1; i < words.size(); ++i) {
+        if (!value.text.empty())
+            value.text += ' ';
+        value.text += words[i];
+    }
+    setKey(defaults_, line, first.substr(0, equals), value.text);
 }
 
-void ClientConfig::parseServer(const Line &line, const std::vector<std::string> &words)
+void ClientConfig::parseServer(const Line &line, const ConfigWords &words)
 {
-    const auto &first = words.front();
-    const auto name = parseServerName(first);
+    const auto name = parseServerName(words[0]);
     if (!name)
-        return addProblem(line, "\"" + first + "\" is no server: expected host, host:port, [v6]:port or unix:/path");
+        return addProblem(line, "\"" + words[0] + "\" is no server: expected host, host:port, [v6]:port or unix:/path");
     ServerEntry entry{*name, {}};
+    bool password_seen = false;
     for (std::size_t i = 1; i < words.size(); ++i) {
-        const auto end = words[i].find('=');
-        if (end == std::string::npos)
-            return addProblem(line, "expected key=value instead of \"" + words[i] + "\"");
-        if (!setKey(entry.settings, line, words[i].substr(0, end), words[i].substr(end + 1)))
+        // Words behind a password are not repeated: one could be a part of it whose quotes were forgotten.
+        const std::string_view word = words[i];
+        const auto end = word.find('=');
+        if (end == std::string_view::npos)
+            return addProblem(line, "expected key=value as word " + std::to_string(i + 1));
+        const auto key = word.substr(0, end);
+        if (password_seen && !isKey(key))
+            return addProblem(line, "unknown key in word " + std::to_string(i + 1));
+        if (!setKey(entry.settings, line, key, word.substr(end + 1)))
             return;
+        password_seen = password_seen || key == "password";
     }
     servers_.push_back(std::move(entry));
 }
 
 void ClientConfig::parse(std::string_view text, const std::string &file_name, bool may_hold_password)
 {
-    unsigned number = 0;
-    while (!text.empty()) {
-        const auto end = std::min(text.find('\n'), text.size());
-        const Line line{text.substr(0, end), file_name, ++number, may_hold_password};
-        if (line.text.find('\0') != std::string_view::npos)
-            addProblem(line, "NUL in the line");
-        else
-            parseLine(line);
-        text.remove_prefix(std::min(end + 1, text.size()));
-    }
+    forEachLine(text, [&](std::string_view line, unsigned number) {
+        parseLine({line, file_name, number, may_hold_password});
+    });
 }
 
 void ClientConfig::readFrom(const std::vector<std::string> &folders)
@@ -273,18 +259,21 @@ void ClientConfig::readFrom(const std::vector<std::string> &folders)
             problems_.push_back(file_name + ": is no regular file");
             continue;
         }
-        std::string text;
-        std::array<char, 4096> block;
-        ssize_t count;
-        while (text.size() <= max_file_bytes && (count = ::read(fd.get(), block.data(), block.size())) > 0)
-            text.append(block.data(), static_cast<std::size_t>(count));
-        if (text.size() > max_file_bytes) {
-            problems_.push_back(file_name + ": longer than 1 MiB");
-            continue;
-        }
         const bool ours = info.st_uid == 0 || info.st_uid == ::geteuid();
-        parse(text, file_name, ours && (info.st_mode & S_IROTH) == 0);
+        readText(fd.get(), file_name, ours && (info.st_mode & S_IROTH) == 0);
         return;
+    }
+}
+
+void ClientConfig::readText(int fd, const std::string &file_name, bool may_hold_password)
+{
+    try {
+        if (const auto bytes = readSecretFile(fd, max_file_bytes))
+            parse({reinterpret_cast<const char *>(bytes->data()), bytes->size()}, file_name, may_hold_password);
+        else
+            problems_.push_back(file_name + ": longer than 1 MiB");
+    } catch (const std::system_error &error) {
+        problems_.push_back(file_name + ": " + error.what());
     }
 }
 

@@ -2,10 +2,12 @@
 //
 // The file has a line `host[:port] [key=value ...]` per server and lines `key = value` with defaults for all servers,
 // wherever they stand. '#' begins a comment. A line that isn't right is left out and reported in `problems`: a typing
-// error must not take all scanners away. Reading blocks on the disk.
+// error must not take all scanners away, and its report repeats nothing that could be a part of a password. Reading
+// blocks on the disk.
 #pragma once
 
 #include "config/ServerName.hxx"
+#include "os/Secret.hxx"
 
 #include <chrono>
 #include <optional>
@@ -15,6 +17,10 @@
 
 namespace netsane {
 
+// Of a name and a password in a file, without NUL (protocol.md §9, §6.2, §6.4).
+constexpr std::size_t max_stored_user_bytes = 255;
+constexpr std::size_t max_stored_password_bytes = 511;
+
 enum class TlsMode { require, prefer, off };
 
 struct ServerSettings {
@@ -22,7 +28,7 @@ struct ServerSettings {
     std::optional<TlsMode> tls; // not set: prefer over loopback and unix sockets, else require
     std::optional<std::vector<std::string>> auth;
     std::optional<std::string> user;
-    std::optional<std::string> password;
+    std::optional<Secret> password;
     std::optional<std::string> plugin_dir;
     std::optional<std::string> ca;
     std::optional<bool> allow_clear_passwords;
@@ -35,6 +41,8 @@ struct ServerEntry {
     ServerName name;
     ServerSettings settings;
 };
+
+class ConfigWords;
 
 class ClientConfig {
 public:
@@ -58,10 +66,11 @@ public:
 
 private:
     struct Line;
+    void readText(int fd, const std::string &file_name, bool may_hold_password);
     void parseLine(const Line &line);
-    void parseDefault(const Line &line, const std::vector<std::string> &words);
-    void parseServer(const Line &line, const std::vector<std::string> &words);
-    bool setKey(ServerSettings &settings, const Line &line, const std::string &key, const std::string &value);
+    void parseDefault(const Line &line, const ConfigWords &words);
+    void parseServer(const Line &line, const ConfigWords &words);
+    bool setKey(ServerSettings &settings, const Line &line, std::string_view key, std::string_view value);
     void addProblem(const Line &line, const std::string &what);
 
     ServerSettings defaults_;

@@ -139,10 +139,12 @@ ReceiveResult receivePacket(int fd, Packet &packet)
     ControlBlock control{};
     message.msg_control = control.bytes;
     message.msg_controllen = sizeof control.bytes;
+    // An end that left packets unread is told once as ECONNRESET, ahead of the last packets it has sent.
+    int resets = 0;
     ssize_t received;
     do {
         received = ::recvmsg(fd, &message, MSG_CMSG_CLOEXEC);
-    } while (received < 0 && errno == EINTR);
+    } while (received < 0 && (errno == EINTR || (errno == ECONNRESET && resets++ == 0)));
     if (received < 0) {
         packet.bytes.clear();
         if (errno == EAGAIN || errno == EWOULDBLOCK)

@@ -5,6 +5,7 @@ src_os_libos_la_SOURCES = \
 	src/os/ListenAddress.cxx src/os/ListenAddress.hxx \
 	src/os/PeerHealth.cxx src/os/PeerHealth.hxx \
 	src/os/Process.cxx src/os/Process.hxx \
+	src/os/Secret.cxx src/os/Secret.hxx \
 	src/os/SecureMemory.cxx src/os/SecureMemory.hxx \
 	src/os/Socket.cxx src/os/Socket.hxx \
 	src/os/SocketAddress.cxx src/os/SocketAddress.hxx \

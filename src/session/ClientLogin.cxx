@@ -1,5 +1,6 @@
 #include "session/ClientLogin.hxx"
 
+#include "os/SecureMemory.hxx"
 #include "session/ClientText.hxx"
 #include "wire/ProtocolError.hxx"
 
@@ -21,21 +22,11 @@ std::vector<AuthField> viewFields(const PassMessage &pass)
 
 } // namespace
 
-ClientLogin::~ClientLogin()
-{
-    if (credentials_)
-        wipeText(credentials_->password);
-}
-
 bool ClientLogin::setCredentials(Credentials credentials)
 {
     const auto &user = credentials.user;
-    if (user.empty() || user.size() > max_user_bytes || user.find('\0') != std::string::npos) {
-        wipeText(credentials.password);
+    if (user.empty() || user.size() > max_user_bytes || user.find('\0') != std::string::npos)
         return false;
-    }
-    if (credentials_)
-        wipeText(credentials_->password);
     credentials_.emplace(std::move(credentials));
     return true;
 }
@@ -66,7 +57,7 @@ void ClientLogin::onUser(ByteBuffer &out)
         return;
     case LoginState::named:
     case LoginState::answered:
-        return refuse(out, "the server refused the login");
+        return refuse(out, refusalText());
     case LoginState::wanted:
     case LoginState::succeeded:
     case LoginState::refused:
@@ -98,21 +89,68 @@ void ClientLogin::startExchange(const Method &method, bool encrypted)
     exchange_method_ = method.id();
 }
 
-bool ClientLogin::answerPrompt(PromptStyle style, std::string_view text, std::span<char> answer)
+// Who was refused, where that login is from, and what the server has said about it.
+std::string ClientLogin::refusalText() const
 {
-    if (style == PromptStyle::Info || style == PromptStyle::Error) {
-        if (policy_.note)
-            policy_.note(printableText(text));
-        return true;
+    std::string text = "the server refused the login";
+    if (credentials_) {
+        text += " of " + printableText(credentials_->user);
+        if (!credentials_->source.empty())
+            text += " (from " + credentials_->source + ")";
     }
-    // There is one answer, the password; a second question can't be the same one.
-    const auto &password = credentials_->password;
-    if (style != PromptStyle::Hidden || std::exchange(password_given_, true) || password.size() >= answer.size()) {
-        reason_ = "the server asks for more than a password: " + printableText(text);
+    return server_error_.empty() ? text : text + ": " + server_error_;
+}
+
+void ClientLogin::showText(PromptStyle style, std::string_view text)
+{
+    const auto lines = printableLines(text);
+    if (policy_.note)
+        for (const auto &line : lines)
+            policy_.note(line);
+    if (style == PromptStyle::Error && !lines.empty())
+        server_error_ = lines.front();
+    // Nobody has to look at it.
+    if (policy_.prompt)
+        askPolicy(style, text, {});
+}
+
+bool ClientLogin::askPolicy(PromptStyle style, std::string_view text, std::span<char> answer)
+{
+    std::string shown;
+    for (const auto &line : printableLines(text))
+        shown += (shown.empty() ? "" : "\n") + line;
+    return policy_.prompt(style, shown, answer);
+}
+
+bool ClientLogin::givePassword(std::span<char> answer)
+{
+    const auto &password = *credentials_->password;
+    if (password.size() >= answer.size()) {
+        reason_ = "the password is too long for this method";
         return false;
     }
     std::memcpy(answer.data(), password.c_str(), password.size() + 1);
     return true;
+}
+
+bool ClientLogin::answerPrompt(PromptStyle style, std::string_view text, std::span<char> answer)
+{
+    if (style == PromptStyle::Info || style == PromptStyle::Error) {
+        showText(style, text);
+        return true;
+    }
+    // The password answers one question that is asked like one; a second can't be the same.
+    if (style == PromptStyle::Hidden && credentials_->password && !std::exchange(password_given_, true))
+        return givePassword(answer);
+    if (!policy_.prompt) {
+        reason_ = credentials_->password ? "the server asks for more than a password: " : "there is no password for: ";
+        reason_ += printableText(text);
+        return false;
+    }
+    if (askPolicy(style, text, answer))
+        return true;
+    reason_ = "no answer was given to: " + printableText(text);
+    return false;
 }
 
 void ClientLogin::refuseMethod(ByteBuffer &out, std::uint32_t failed_id, bool encrypted)
@@ -138,6 +176,8 @@ void ClientLogin::sendAnswer(ByteBuffer &out, std::uint32_t method, std::vector<
     encodePass(out, Command::pass_reply, reply);
     for (auto &field : reply.fields)
         wipe(field);
+    // What had been wrong with other methods isn't why this one fails.
+    reason_.clear();
     state_ = LoginState::answered;
 }
 
@@ -188,6 +228,7 @@ void ClientLogin::reset()
 {
     exchange_.reset();
     failed_methods_.clear();
+    server_error_.clear();
     reason_.clear();
     state_ = LoginState::none;
 }

@@ -30,7 +30,7 @@ class ClientLogin {
 public:
     // Keeps the references.
     ClientLogin(const ClientPolicy &policy, MethodSource &methods) noexcept : policy_(policy), methods_(methods) {}
-    ~ClientLogin();
+    ~ClientLogin() = default;
     ClientLogin(const ClientLogin &) = delete;
     ClientLogin &operator=(const ClientLogin &) = delete;
 
@@ -40,7 +40,8 @@ public:
     // is none that the protocol can carry.
     bool setCredentials(Credentials credentials);
 
-    // In state wanted, after setCredentials: sends the name.
+    // In state wanted, after setCredentials: sends the name. The password, and what the policy is asked for, comes when
+    // a method wants it.
     void answerUser(ByteBuffer &out);
 
     // In state wanted: sends FAIL USER.
@@ -64,6 +65,10 @@ private:
     void refuseMethod(ByteBuffer &out, std::uint32_t failed_id, bool encrypted);
     void sendAnswer(ByteBuffer &out, std::uint32_t method, std::vector<std::vector<std::byte>> &fields);
     bool answerPrompt(PromptStyle style, std::string_view text, std::span<char> answer);
+    bool askPolicy(PromptStyle style, std::string_view text, std::span<char> answer);
+    bool givePassword(std::span<char> answer);
+    void showText(PromptStyle style, std::string_view text);
+    std::string refusalText() const;
 
     const ClientPolicy &policy_;
     MethodSource &methods_;
@@ -71,9 +76,10 @@ private:
     std::optional<AuthExchange> exchange_;
     std::uint32_t exchange_method_ = 0;
     std::vector<std::uint32_t> failed_methods_;
-    unsigned requests_ = 0; // PASS_REQ seen on this connection
-    bool password_given_ = false;
+    unsigned requests_ = 0;       // PASS_REQ seen on this connection
+    bool password_given_ = false; // in this exchange
     LoginState state_ = LoginState::none;
+    std::string server_error_; // what a method of the server had to say last
     std::string reason_;
 };
 

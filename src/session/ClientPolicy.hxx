@@ -2,6 +2,8 @@
 // interface; the owner (a connection of libnetsane) keeps them alive as long as the session.
 #pragma once
 
+#include "auth/AuthExchange.hxx"
+#include "os/Secret.hxx"
 #include "plugin/Method.hxx"
 
 #include <chrono>
@@ -16,10 +18,11 @@ namespace netsane {
 // When a connection is encrypted. Decided by the owner from its configuration and from where the peer is.
 enum class CryptPolicy { require, prefer, off };
 
-// A user's name and password. The session wipes its copy; the owner wipes what it keeps itself.
+// A user's name and password.
 struct Credentials {
     std::string user;
-    std::string password;
+    std::optional<Secret> password{}; // not set: the policy's prompt is asked
+    std::string source{};             // where they are from, for people: "netsane.conf"
 };
 
 // What a server says to people: greetings, progress notes, messages of an auth method. Printable text.
@@ -33,6 +36,9 @@ struct ClientPolicy {
     std::string peer;      // the server's address as text, without a port
     std::string peer_name; // the name by which the user called the server
     NoteCallback note;     // may be empty
+    // Questions of an auth method that the password is no answer to; and its texts, with no answer. Printable text,
+    // whose lines are ended by '\n'. May block. Empty: what has such questions is declined.
+    PromptCallback prompt;
     // The end of greeting and crypto negotiation; nothing: a while after the session has begun.
     std::optional<std::chrono::steady_clock::time_point> open_deadline;
 };
@@ -45,7 +51,7 @@ public:
     // The auth method with this number, or nullptr if it isn't allowed or can't be loaded.
     virtual const Method *authMethod(std::uint32_t id) = 0;
 
-    // All auth methods that are allowed and can be loaded.
+    // All auth methods that are allowed and can be loaded, in the order in which the user likes them.
     virtual std::vector<const Method *> authMethods() = 0;
 
     // An encrypting method (never NONE), or nullptr.

@@ -1,15 +1,13 @@
 #include "session/ClientText.hxx"
 
-#include "os/SecureMemory.hxx"
-
 #include <algorithm>
-#include <span>
 
 namespace netsane {
 
 namespace {
 
 constexpr std::size_t max_text_bytes = 500;
+constexpr std::size_t max_lines = 16;
 
 unsigned byteAt(std::string_view text, std::size_t index) noexcept
 {
@@ -73,12 +71,20 @@ std::string printableText(std::string_view text)
     return result;
 }
 
-void wipeText(std::string &text) noexcept
+std::vector<std::string> printableLines(std::string_view text)
 {
-    // The whole block: a short text may have been a longer one before. Within the capacity resize() doesn't throw.
-    text.resize(text.capacity());
-    wipe(std::as_writable_bytes(std::span(text.data(), text.size())));
-    text.clear();
+    std::vector<std::string> lines;
+    while (!text.empty() && lines.size() < max_lines) {
+        const auto end = std::min(text.find('\n'), text.size());
+        // A line may end with CR LF.
+        auto line = text.substr(0, end);
+        if (line.ends_with('\r'))
+            line.remove_suffix(1);
+        if (!line.empty())
+            lines.push_back(printableText(line));
+        text.remove_prefix(std::min(end + 1, text.size()));
+    }
+    return lines;
 }
 
 } // namespace netsane

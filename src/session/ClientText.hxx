@@ -1,8 +1,9 @@
-// Text from a server, made fit for a terminal or a log; and the end of a text that was secret.
+// Text from a server, made fit for a terminal or a log.
 #pragma once
 
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace netsane {
 
@@ -10,7 +11,7 @@ namespace netsane {
 // sequences. Bytes that aren't UTF-8 are taken one by one.
 std::string printableText(std::string_view text);
 
-// Overwrites a secret's bytes before they are given back.
-void wipeText(std::string &text) noexcept;
+// The lines of a text, each made printable. At most 16; empty ones are left out.
+std::vector<std::string> printableLines(std::string_view text);
 
 } // namespace netsane

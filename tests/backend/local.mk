@@ -3,8 +3,15 @@ if HAVE_GTEST
 check_PROGRAMS += tests/backend/backend_test
 TESTS += tests/backend/backend_test
 tests_backend_backend_test_SOURCES = \
-	tests/backend/BackendTest.cxx \
+	tests/backend/BackendLibrary.hxx \
+	tests/backend/BackendTest.cxx tests/backend/BackendTest.hxx \
+	tests/backend/CancelTest.cxx \
+	tests/backend/ConnectionTest.cxx \
+	tests/backend/ListTest.cxx \
+	tests/backend/LoginTest.cxx \
 	tests/backend/MemoryCounter.cxx tests/backend/MemoryCounter.hxx \
+	tests/backend/OptionTest.cxx \
+	tests/backend/ScanTest.cxx \
 	tests/client/FakeServer.cxx tests/client/FakeServer.hxx
 tests_backend_backend_test_CPPFLAGS = $(AM_CPPFLAGS) $(SANE_CFLAGS) \
 	-DNETSANE_TEST_BACKEND='"$(abs_builddir)/.libs/libsane-netsane.so.1"' \

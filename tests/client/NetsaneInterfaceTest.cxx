@@ -6,6 +6,8 @@
 #include <array>
 #include <chrono>
 #include <condition_variable>
+#include <cstddef>
+#include <cstdlib>
 #include <cstring>
 #include <gtest/gtest.h>
 #include <memory>
@@ -79,6 +81,13 @@ std::vector<std::byte> bytesOf(const ByteBuffer &buffer)
 
 class NetsaneInterface : public ::testing::Test {
 protected:
+    // No login is to come from the files of whoever runs the test.
+    void SetUp() override
+    {
+        ::unsetenv("HOME");
+        ::unsetenv("XDG_CONFIG_HOME");
+    }
+
     Connection connect(netsane_options options = {})
     {
         options.struct_size = sizeof options;
@@ -310,13 +319,21 @@ TEST_F(NetsaneInterface, ASilentServerIsGivenUp)
 
 TEST_F(NetsaneInterface, OptionsWithoutTheirSizeAreRefused)
 {
-    for (const std::uint32_t size : {std::size_t{0}, std::size_t{4}, sizeof(netsane_options) - 1}) {
+    for (const std::uint32_t size : {std::size_t{0}, std::size_t{4}, offsetof(netsane_options, prompt) - 1}) {
         netsane_options options{};
         options.struct_size = size;
         char error[200];
         const Connection connection(::netsane_connect(server.name().c_str(), &options, error, sizeof error));
         EXPECT_FALSE(connection) << size;
         EXPECT_NE(nullptr, std::strstr(error, "struct_size"));
+    }
+    // What isn't covered as a whole isn't read.
+    netsane_options older{};
+    older.struct_size = sizeof older - 1;
+    std::memset(&older.prompt, 0xff, sizeof older.prompt);
+    for (const auto size : {offsetof(netsane_options, prompt), offsetof(netsane_options, prompt) + 1}) {
+        older.struct_size = static_cast<std::uint32_t>(size);
+        EXPECT_TRUE(Connection(::netsane_connect(server.name().c_str(), &older, nullptr, 0)));
     }
     netsane_options newer{};
     newer.struct_size = sizeof newer + 8;

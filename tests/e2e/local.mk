@@ -4,10 +4,13 @@ E2E_TESTS = \
 	tests/e2e/auth_flood.py \
 	tests/e2e/auth_process.py \
 	tests/e2e/backend_leaks.py \
+	tests/e2e/bad_plugins.py \
+	tests/e2e/credentials.py \
 	tests/e2e/differential_flow.py \
 	tests/e2e/differential_modes.py \
 	tests/e2e/differential_options.py \
 	tests/e2e/faults.py \
+	tests/e2e/groups.py \
 	tests/e2e/hostile.py \
 	tests/e2e/lifecycle.py \
 	tests/e2e/listening.py \
@@ -15,6 +18,8 @@ E2E_TESTS = \
 	tests/e2e/logins.py \
 	tests/e2e/logins_crypt.py \
 	tests/e2e/logins_shadow.py \
+	tests/e2e/out_of_tree.py \
+	tests/e2e/passwd.py \
 	tests/e2e/pnm.py \
 	tests/e2e/privileges.py \
 	tests/e2e/reports.py \
@@ -23,7 +28,10 @@ E2E_TESTS = \
 	tests/e2e/seed_errors.py \
 	tests/e2e/seed_login.py \
 	tests/e2e/supervisor.py
-dist_check_SCRIPTS += $(E2E_TESTS) tests/include_rules.py tests/format_check.sh
+if HAVE_PAM
+PAM_TESTS = tests/e2e/logins_pam.py
+endif
+dist_check_SCRIPTS += $(E2E_TESTS) $(PAM_TESTS) tests/include_rules.py tests/format_check.sh
 dist_check_DATA += tests/e2e/harness.py tests/e2e/rogue_session.py tests/e2e/seed.py
 EXTRA_DIST += .ci/run
 
@@ -36,17 +44,20 @@ TEST_EXTENSIONS = .py
 PY_LOG_COMPILER = $(PYTHON)
 AM_PY_LOG_FLAGS = -B
 if HAVE_PYTHON
-TESTS += $(E2E_TESTS) tests/include_rules.py
+TESTS += $(E2E_TESTS) $(PAM_TESTS) tests/include_rules.py
 endif
 
 AM_TESTS_ENVIRONMENT = \
 	NETSANE_STAGE='$(abs_builddir)/tests/stage'; export NETSANE_STAGE; \
+	NETSANE_BINDIR='$(bindir)'; export NETSANE_BINDIR; \
 	NETSANE_SBINDIR='$(sbindir)'; export NETSANE_SBINDIR; \
 	NETSANE_LIBEXECDIR='$(programdir)'; export NETSANE_LIBEXECDIR; \
 	NETSANE_LIBDIR='$(libdir)'; export NETSANE_LIBDIR; \
 	NETSANE_PLUGINDIR='$(plugindir)'; export NETSANE_PLUGINDIR; \
 	NETSANE_SANEDIR='$(sanebackenddir)'; export NETSANE_SANEDIR; \
 	NETSANE_SANITIZERS='$(enable_sanitizers)'; export NETSANE_SANITIZERS; \
+	NETSANE_PAM_TEST_MODULES='$(PAM_TEST_MODULES)'; export NETSANE_PAM_TEST_MODULES; \
+	NETSANE_CC='$(CC)'; export NETSANE_CC; \
 	NETSANE_CXX='$(CXX)'; export NETSANE_CXX; \
 	NETSANE_BUILDDIR='$(abs_builddir)'; export NETSANE_BUILDDIR; \
 	NETSANE_SRCDIR='$(abs_srcdir)'; export NETSANE_SRCDIR;

@@ -59,6 +59,23 @@ class Logins(harness.EndToEndTest):
         self.assert_denied(client, input=b"")
         self.server.stop()
 
+    def test_a_name_alone_in_the_configuration(self):
+        self.start()
+        client = self.client(self.server.address, "user = alice")
+        self.assertIn(b"Enter username", self.assert_scans(client, input=b"alice\nsecret\n").err)
+        # The name stays where nobody types one, and without a password that is no try.
+        self.assert_denied(client, input=b"")
+        self.assertNotIn("result=refused", self.server.log())
+        self.server.stop()
+
+    def test_methods_that_are_not_allowed_are_not_used(self):
+        self.start()
+        for methods in ("crypt", "pam crypt", ""):
+            client = self.client(f"auth = {methods}", f"{self.server.address} user=alice password=secret")
+            self.assert_denied(client)
+        self.assert_scans(self.client("auth = crypt unix", f"{self.server.address} user=alice password=secret"))
+        self.server.stop()
+
     def test_passwords_are_in_no_log(self):
         self.start()
         self.assert_scans(self.client(f"{self.server.address} user=alice password=secret"))

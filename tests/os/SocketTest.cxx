@@ -192,6 +192,18 @@ TEST(Socket, KnowsTheUserAtTheOtherEndOfAUnixSocketOnly)
     EXPECT_EQ(peerUser(-1), std::nullopt);
 }
 
+TEST(Packet, OfAnEndThatReadNothingIsNotLost)
+{
+    auto pair = packetSocketPair();
+    ASSERT_TRUE(sendPacket(pair.second.get(), toBytes("not read"), {}));
+    ASSERT_TRUE(sendPacket(pair.first.get(), toBytes("last word"), {}));
+    pair.first.reset();
+    Packet packet;
+    ASSERT_EQ(receivePacket(pair.second.get(), packet), ReceiveResult::packet);
+    EXPECT_EQ(packet.bytes, toBytes("last word"));
+    EXPECT_EQ(receivePacket(pair.second.get(), packet), ReceiveResult::end);
+}
+
 TEST(Packet, SaysWouldBlockAndEnd)
 {
     auto pair = packetSocketPair();

@@ -5,6 +5,7 @@ TESTS += tests/os/os_test
 tests_os_os_test_SOURCES = \
 	tests/os/ListenAddressTest.cxx \
 	tests/os/ProcessTest.cxx \
+	tests/os/SecretTest.cxx \
 	tests/os/SecureMemoryTest.cxx \
 	tests/os/SocketAddressTest.cxx \
 	tests/os/SocketTest.cxx

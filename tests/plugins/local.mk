@@ -2,10 +2,14 @@
 test_module_ldflags = -module -avoid-version -shared -rpath /nowhere -Wl,--version-script=$(srcdir)/plugins/plugin.map
 
 # what tests of other folders depend on: EXTRA_..._DEPENDENCIES = $(test_modules), found in $(test_module_dirs)
-test_modules = auth_crypt.la auth_unix.la crypt_none.la $(check_LTLIBRARIES)
+test_modules = auth_crypt.la auth_unix.la crypt_none.la $(pam_test_modules) $(check_LTLIBRARIES)
 test_module_cppflags = -I$(top_srcdir) \
 	-DMETHOD_MODULE_DIR='"$(abs_top_builddir)/.libs"' \
 	-DTEST_MODULE_DIR='"$(abs_top_builddir)/tests/plugins/.libs"'
+
+check_LTLIBRARIES += tests/plugins/auth_asking.la
+tests_plugins_auth_asking_la_SOURCES = tests/plugins/auth_asking.cxx
+tests_plugins_auth_asking_la_LDFLAGS = $(AM_LDFLAGS) $(test_module_ldflags)
 
 check_LTLIBRARIES += tests/plugins/auth_noentry.la
 tests_plugins_auth_noentry_la_SOURCES = tests/plugins/auth_noentry.cxx
@@ -59,6 +63,10 @@ check_LTLIBRARIES += tests/plugins/auth_aftercancel.la
 tests_plugins_auth_aftercancel_la_SOURCES = tests/plugins/auth_aftercancel.cxx tests/plugins/FaultyAuth.hxx
 tests_plugins_auth_aftercancel_la_LDFLAGS = $(AM_LDFLAGS) $(test_module_ldflags)
 
+check_LTLIBRARIES += tests/plugins/auth_lateok.la
+tests_plugins_auth_lateok_la_SOURCES = tests/plugins/auth_lateok.cxx tests/plugins/FaultyAuth.hxx
+tests_plugins_auth_lateok_la_LDFLAGS = $(AM_LDFLAGS) $(test_module_ldflags)
+
 check_LTLIBRARIES += tests/plugins/auth_oddverdict.la
 tests_plugins_auth_oddverdict_la_SOURCES = tests/plugins/auth_oddverdict.cxx tests/plugins/FaultyAuth.hxx
 tests_plugins_auth_oddverdict_la_LDFLAGS = $(AM_LDFLAGS) $(test_module_ldflags)
@@ -98,6 +106,35 @@ check_LTLIBRARIES += tests/plugins/auth_frozen.la
 tests_plugins_auth_frozen_la_SOURCES = tests/plugins/auth_frozen.c tests/plugins/frozen/netsane/plugin.h
 tests_plugins_auth_frozen_la_CPPFLAGS = -I$(top_srcdir)/tests/plugins/frozen $(NETSANE_CPPFLAGS)
 tests_plugins_auth_frozen_la_LDFLAGS = $(AM_LDFLAGS) $(test_module_ldflags)
+
+if HAVE_PAM
+pam_test_modules = auth_pam.la
+
+# a module of PAM, not of ours
+check_LTLIBRARIES += tests/plugins/pam_scripted.la
+tests_plugins_pam_scripted_la_SOURCES = tests/plugins/pam_scripted.cxx
+tests_plugins_pam_scripted_la_CXXFLAGS = $(AM_CXXFLAGS) $(PAM_CFLAGS)
+tests_plugins_pam_scripted_la_LDFLAGS = $(AM_LDFLAGS) -module -avoid-version -shared -rpath /nowhere
+tests_plugins_pam_scripted_la_LIBADD = $(PAM_LIBS)
+
+if HAVE_GTEST
+check_PROGRAMS += tests/plugins/test_pam
+TESTS += tests/plugins/test_pam
+tests_plugins_test_pam_SOURCES = \
+	tests/auth/AuthFields.hxx tests/plugin/ModuleFolder.hxx tests/plugin/TestServices.hxx \
+	tests/plugins/PamLogin.hxx \
+	tests/plugins/AuthPamClientTest.cxx \
+	tests/plugins/AuthPamConfigTest.cxx \
+	tests/plugins/AuthPamConversationTest.cxx \
+	tests/plugins/AuthPamResultTest.cxx
+tests_plugins_test_pam_CPPFLAGS = $(AM_CPPFLAGS) $(test_module_cppflags) \
+	-DPAM_TEST_MODULES='"$(PAM_TEST_MODULES)"'
+tests_plugins_test_pam_CXXFLAGS = $(AM_CXXFLAGS) $(GTEST_CFLAGS)
+tests_plugins_test_pam_LDADD = src/auth/libauth.la src/plugin/libplugin.la src/os/libos.la src/util/libutil.la \
+	$(GTEST_LIBS)
+EXTRA_tests_plugins_test_pam_DEPENDENCIES = $(test_modules)
+endif
+endif
 
 if HAVE_GTEST
 check_PROGRAMS += tests/plugins/test_plugins

@@ -217,7 +217,7 @@ TEST(ClientSession, SwitchHandsFollowingBytesToTheMethod)
         policy.crypt = CryptPolicy::require;
         Client client(policy);
         client.source.crypt = &flip_method;
-        client.session.login({"alice", "secret"});
+        client.session.login({"alice", Secret("secret")});
         client.requestInit();
         Server clear;
         clear.hello({1, 2, 3}).crypt({1, 0});
@@ -308,7 +308,7 @@ TEST(ClientSession, LogsInWhereverItIsAsked)
 {
     Client client;
     client.source.auth = {&clear_method, &crypt_method};
-    client.session.login({"alice", "secret"});
+    client.session.login({"alice", Secret("secret")});
     client.receive(Server().hello());
     client.requestInit();
     client.receive(Server().user());
@@ -324,7 +324,7 @@ TEST(ClientSession, RefusedLoginIsNotRepeated)
 {
     Client client;
     client.source.auth = {&clear_method};
-    client.session.login({"alice", "secret"});
+    client.session.login({"alice", Secret("secret")});
     client.receive(Server().hello().user().pass(1).user());
     EXPECT_EQ((Commands{1, 2, 4, 5}), client.sent());
     EXPECT_EQ(LoginState::refused, client.session.loginState());
@@ -341,9 +341,9 @@ TEST(ClientSession, NoCredentialsAreReported)
     EXPECT_TRUE(client.session.loginWanted());
     EXPECT_EQ(Commands{}, client.replies);
     client.sent();
-    EXPECT_FALSE(client.session.login({"", "x"}));
-    EXPECT_FALSE(client.session.login({std::string(256, 'x'), "x"}));
-    EXPECT_TRUE(client.session.login({"alice", "x"}));
+    EXPECT_FALSE(client.session.login({"", Secret("x")}));
+    EXPECT_FALSE(client.session.login({std::string(256, 'x'), Secret("x")}));
+    EXPECT_TRUE(client.session.login({"alice", Secret("x")}));
     EXPECT_EQ(Commands{2}, client.sent());
     client.drain();
     EXPECT_EQ(Commands{16}, client.replies);
@@ -360,7 +360,7 @@ TEST(ClientSession, ClearPasswordsStayOffTheNetwork)
             client.source.auth = {&clear_method};
             if (other)
                 client.source.auth.push_back(&crypt_method);
-            client.session.login({"alice", "secret"});
+            client.session.login({"alice", Secret("secret")});
             client.receive(Server().hello().user());
             client.sent();
             client.receive(Server().pass(1));
@@ -387,7 +387,7 @@ TEST(ClientSession, EndlessPassRequestsAreRefused)
 {
     Client client;
     client.source.auth = {&crypt_method};
-    client.session.login({"alice", "secret"});
+    client.session.login({"alice", Secret("secret")});
     client.receive(Server().hello().user());
     Server server;
     for (int i = 0; i < 40; ++i)
@@ -403,7 +403,7 @@ TEST(ClientSession, EachMessageInEachState)
     const auto prepare = [](Client &client, Setup setup) {
         client.source.auth = {&clear_method};
         if (setup != wanted)
-            client.session.login({"alice", "secret"});
+            client.session.login({"alice", Secret("secret")});
         Server server;
         if (setup == crypt_follows)
             server.hello({3});
@@ -607,7 +607,7 @@ TEST(ClientSession, ALoginHasADeadlineThatNotesDontMove)
     client.session.keepTime(begin);
     client.session.keepTime(begin + 500s); // the person may think
     EXPECT_FALSE(client.session.failure());
-    client.session.login({"alice", "secret"});
+    client.session.login({"alice", Secret("secret")});
     for (int second = 500; second < 560; second += 10) {
         client.session.keepTime(begin + second * 1s);
         client.receive(Server().note());
@@ -636,7 +636,7 @@ TEST(ClientSession, PassRequestsAreCountedAcrossNegotiations)
 {
     Client client;
     client.source.auth = {&crypt_method};
-    client.session.login({"alice", "secret"});
+    client.session.login({"alice", Secret("secret")});
     client.receive(Server().hello());
     for (int round = 0; round < 2; ++round) {
         Server server;
@@ -653,7 +653,7 @@ TEST(ClientSession, AnswersThatNobodyTakesAreBounded)
     for (const bool taken : {true, false}) {
         Client client;
         client.source.auth = {&long_method};
-        client.session.login({"alice", "secret"});
+        client.session.login({"alice", Secret("secret")});
         client.receive(Server().hello().user());
         for (int i = 0; i < 30; ++i) {
             client.receive(Server().pass(3));
@@ -692,7 +692,7 @@ TEST(ClientSession, AnySplitOfTheStreamIsTheSame)
     const auto run = [&wire](std::size_t cut, std::size_t step) {
         auto client = std::make_unique<Client>();
         client->source.auth = {&clear_method};
-        client->session.login({"alice", "secret"});
+        client->session.login({"alice", Secret("secret")});
         client->requestInit();
         for (std::size_t i = 0; i < cut; i += step)
             client->receive(std::span(wire).subspan(i, std::min(step, cut - i)));

@@ -15,7 +15,10 @@ tests_session_server_session_test_LDADD = $(server_session_libs) src/os/libos.la
 
 check_PROGRAMS += tests/session/client_session_test
 TESTS += tests/session/client_session_test
-tests_session_client_session_test_SOURCES = tests/session/ClientSessionTest.cxx tests/session/TestMethods.hxx
+tests_session_client_session_test_SOURCES = \
+	tests/session/ClientLoginTest.cxx \
+	tests/session/ClientSessionTest.cxx \
+	tests/session/TestMethods.hxx
 tests_session_client_session_test_CXXFLAGS = $(AM_CXXFLAGS) $(GTEST_CFLAGS)
 tests_session_client_session_test_LDADD = $(client_convenience_libs) $(LTDL_LIBS) $(GTEST_LIBS) $(PTHREAD_LIBS)
 endif
