@@ -86,12 +86,12 @@ extern "C" {
 /* netsane_plugin_v1.flags. The host acts on them, a method never has to. A
  * host refuses a method with a flag that it doesn't know. */
 #define NETSANE_FLAG_NEEDS_CONFIDENTIALITY 0x01u /* auth: what it sends must not be seen by third parties */
-#define NETSANE_FLAG_NEEDS_ROOT 0x02u            /* its server side works as root only */
-#define NETSANE_FLAG_BLOCKING 0x04u              /* auth: step may block; it gets a process of its own */
-#define NETSANE_FLAG_MUTUAL 0x08u                /* auth: proves the server to the client as well */
-#define NETSANE_FLAG_CHANNEL_BINDING 0x10u       /* auth: ties the login to the crypt stream; needs a binding */
-#define NETSANE_FLAG_TEST_ONLY 0x20u             /* protects nothing; loaded by tests only */
-#define NETSANE_FLAG_PASSTHROUGH 0x40u           /* crypt: plain bytes are wire bytes; the host may skip the calls */
+#define NETSANE_FLAG_NEEDS_ROOT 0x02u      /* its server side wants root: the auth process keeps it where it has it */
+#define NETSANE_FLAG_BLOCKING 0x04u        /* auth: step may block; it gets a process of its own */
+#define NETSANE_FLAG_MUTUAL 0x08u          /* auth: proves the server to the client as well */
+#define NETSANE_FLAG_CHANNEL_BINDING 0x10u /* auth: ties the login to the crypt stream; needs a binding */
+#define NETSANE_FLAG_TEST_ONLY 0x20u       /* protects nothing; loaded by tests only */
+#define NETSANE_FLAG_PASSTHROUGH 0x40u     /* crypt: plain bytes are wire bytes; the host may skip the calls */
 
 /* What netsane_plugin_v1.init may return beside 0 and -1; since minor version 1,
  * and a host of minor version 0 takes it for -1. This configuration works as
@@ -244,8 +244,9 @@ typedef struct netsane_auth_params_v1 {
     uint32_t role;    /* NETSANE_ROLE_SERVER or NETSANE_ROLE_CLIENT */
     void *exchange;   /* for prompt, set_identity and set_reason */
     const char *user; /* the name that was sent with USER; any bytes, unchecked */
-    const char *peer; /* the peer's address as text, without a port; "" if it has none */
-    uint32_t link;    /* NETSANE_LINK_ bits */
+    const char
+        *peer;     /* the peer's address as text, without a port; "unix uid 1000" over a unix socket; "" if unknown */
+    uint32_t link; /* NETSANE_LINK_ bits */
     uint32_t attempt; /* 1 for the first login on this connection, 2 for the next */
     const void *channel_binding;
     size_t channel_binding_size; /* bytes; 0 if the link has no channel binding */
