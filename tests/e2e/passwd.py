@@ -41,6 +41,8 @@ class Terminal:
             os.tcsetpgrp(0, os.getpid())
             signal.signal(signal.SIGTTOU, signal.SIG_DFL)
             os.write(1, b"pid %d\n" % os.getpid())
+            for number in (signal.SIGINT, signal.SIGQUIT, signal.SIGHUP):
+                signal.signal(number, signal.SIG_DFL)  # who runs the tests in the background ignores them
             os.execve(command[0], command, env)
         while True:
             try:
