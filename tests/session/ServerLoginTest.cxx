@@ -336,5 +336,24 @@ TEST_F(ServerLoginTest, WhatEndsALoginWithoutARefusalIsToldForTheAudit)
     EXPECT_THAT(host.given_up, ElementsAre("it took too long"));
 }
 
+TEST_F(ServerLoginTest, ALoginThatCannotBeOfferedIsToldForTheAudit)
+{
+    settings.auth_methods = {{1, NETSANE_FLAG_NEEDS_CONFIDENTIALITY, "unix"}};
+    session = std::make_unique<ServerSession>(settings, std::vector<const Method *>{}, PeerInfo{"192.0.2.1", false},
+                                              host, now);
+    send(open("test:0"));
+    session->deviceOpened(1, {OpenDecision::Kind::login_needed, {}}, now);
+    EXPECT_THAT(host.given_up, ElementsAre("no method may be offered on this connection"));
+}
+
+// As a reload of the configuration may.
+TEST_F(ServerLoginTest, WhetherALoginComesFirstIsDecidedWhenTheConnectionBegins)
+{
+    begin();
+    settings.login_at_connect = true;
+    send(bare(Command::init));
+    EXPECT_THAT(takeCommands(), ElementsAre(Command::init)) << "nobody would ever ask for a login";
+}
+
 } // namespace
 } // namespace netsane
