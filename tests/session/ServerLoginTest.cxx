@@ -3,6 +3,8 @@
 namespace netsane {
 namespace {
 
+using testing::Contains;
+
 class ServerLoginTest : public ServerSessionTest {
 protected:
     ServerLoginTest() { requireLogin(); }
@@ -196,6 +198,26 @@ TEST_F(ServerLoginTest, DecliningGivesNoNewTries)
     failAttempt(3);
     take();
     EXPECT_TRUE(session->isFinished());
+}
+
+// Each name starts an exchange, for which the auth process may start a process.
+TEST_F(ServerLoginTest, NamesWithoutEndAreTriesToo)
+{
+    begin();
+    for (DeviceKey key = 1; key <= settings.auth_tries; ++key) {
+        EXPECT_FALSE(session->isFinished());
+        send(open("test:0"));
+        session->deviceOpened(key, {OpenDecision::Kind::login_needed, {}}, now);
+        sendUser("alice");
+        session->loginContinues(key, {});
+        take();
+        sendFail({static_cast<std::uint32_t>(Command::user), {}});
+    }
+    const auto sent = take();
+    ASSERT_EQ(sent.size(), 1U);
+    EXPECT_EQ(decodeOpenReply(view(sent[0])).outcome.status, Status::access_denied);
+    EXPECT_TRUE(session->isFinished());
+    EXPECT_THAT(host.calls, Contains(HasSubstr("cancel")));
 }
 
 TEST_F(ServerLoginTest, DecliningAtConnectAnswersWhatIsHeld)
