@@ -108,6 +108,7 @@ private:
     const std::vector<const Method *> crypt_methods_;
     const PeerInfo peer_;
     ServerHost &host_;
+    const bool login_at_connect_; // as it was then: a change of the settings would leave nobody to ask
     SessionTransport transport_;
     ServerLogin login_;
     RequestQueue queue_;
