@@ -1,4 +1,5 @@
 #include "config/ClientConfig.hxx"
+#include "config/ConfigWords.hxx"
 
 #include <cstdlib>
 #include <fstream>
@@ -117,6 +118,21 @@ TEST(ClientConfig, AnyBytesAreSurvived)
         for (const auto &server : config.servers())
             EXPECT_TRUE(parseServerName(server.name.text())) << server.name.text();
     }
+}
+
+TEST(ConfigWords, ALongLineTakesMemoryOfItsOwnSize)
+{
+    constexpr std::size_t words = 20'000;
+    std::string line;
+    for (std::size_t i = 0; i < words; ++i)
+        line += "a ";
+    const auto split = ConfigWords::split(line);
+    ASSERT_TRUE(split);
+    ASSERT_EQ(words, split->size());
+    std::size_t bytes = 0;
+    for (std::size_t i = 0; i < words; ++i)
+        bytes += (*split)[i].capacity();
+    EXPECT_LT(bytes, 20 * line.size());
 }
 
 TEST(ClientConfig, PasswordsInFilesThatOthersReadAreNotUsed)
