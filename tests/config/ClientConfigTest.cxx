@@ -1,6 +1,8 @@
 #include "config/ClientConfig.hxx"
+#include "config/ConfigWords.hxx"
 
 #include <cstdlib>
+#include <filesystem>
 #include <fstream>
 #include <gtest/gtest.h>
 #include <sys/stat.h>
@@ -119,6 +121,21 @@ TEST(ClientConfig, AnyBytesAreSurvived)
     }
 }
 
+TEST(ConfigWords, ALongLineTakesMemoryOfItsOwnSize)
+{
+    constexpr std::size_t words = 20'000;
+    std::string line;
+    for (std::size_t i = 0; i < words; ++i)
+        line += "a ";
+    const auto split = ConfigWords::split(line);
+    ASSERT_TRUE(split);
+    ASSERT_EQ(words, split->size());
+    std::size_t bytes = 0;
+    for (std::size_t i = 0; i < words; ++i)
+        bytes += (*split)[i].capacity();
+    EXPECT_LT(bytes, 20 * line.size());
+}
+
 TEST(ClientConfig, PasswordsInFilesThatOthersReadAreNotUsed)
 {
     char folder[] = "/tmp/netsane-test-XXXXXX";
@@ -135,6 +152,31 @@ TEST(ClientConfig, PasswordsInFilesThatOthersReadAreNotUsed)
     }
     ::unlink(file.c_str());
     ::rmdir(folder);
+}
+
+TEST(ClientConfig, AnotherUsersFileWhereTheProgramWasStartedIsNotUsed)
+{
+    if (::geteuid() != 0)
+        GTEST_SKIP() << "only root can give a file away";
+    char folder[] = "/tmp/netsane-test-XXXXXX";
+    ASSERT_NE(nullptr, ::mkdtemp(folder));
+    const std::string file = std::string(folder) + "/netsane.conf";
+    std::ofstream(file) << "alpha tls=off allow_clear_passwords=yes\n";
+    const auto before = std::filesystem::current_path();
+    std::filesystem::current_path(folder);
+    for (const uid_t owner : {0U, 12345U}) {
+        ASSERT_EQ(0, ::chown(file.c_str(), owner, 0));
+        ClientConfig here;
+        here.readFrom({"."});
+        EXPECT_EQ(owner == 0 ? 1U : 0U, here.servers().size());
+        EXPECT_EQ(owner == 0 ? 0U : 1U, here.problems().size());
+        // A folder that somebody has named is that person's choice.
+        ClientConfig named;
+        named.readFrom({folder});
+        EXPECT_EQ(1U, named.servers().size());
+    }
+    std::filesystem::current_path(before);
+    std::filesystem::remove_all(folder);
 }
 
 TEST(ClientConfig, FoldersAreThoseOfSane)

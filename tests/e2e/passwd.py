@@ -303,7 +303,8 @@ class FromStandardInput(PasswdTest):
 
     def test_wrong_usage(self):
         for args in (("--no-such-option", "alice"), ("--method", "md5", "alice"), ("--delete", "--lock", "alice"), (),
-                     ("--list", "alice"), ("--delete", "--stdin", "alice"), ("alice", "bob")):
+                     ("--list", "alice"), ("--delete", "--stdin", "alice"), ("alice", "bob"),
+                     ("--config", "", "--delete", "alice")):
             with self.subTest(args=args):
                 self.refuse(*args, code=2, reason=b"")
         for args in (("--help",), ("passwd", "--help"), ("--version",)):
