@@ -168,6 +168,7 @@ TEST_F(ServerLoginTest, NoClearPasswordsOffLoopback)
     const auto sent = take();
     ASSERT_EQ(sent.size(), 1U);
     EXPECT_EQ(decodeOpenReply(view(sent[0])).outcome.status, Status::access_denied);
+    EXPECT_THAT(host.given_up, ElementsAre("no method may be offered on an unencrypted connection"));
 }
 
 TEST_F(ServerLoginTest, LoginHasADeadlineThatBytesDoNotMove)
@@ -334,6 +335,31 @@ TEST_F(ServerLoginTest, WhatEndsALoginWithoutARefusalIsToldForTheAudit)
     now += settings.login_timeout;
     session->tick(now);
     EXPECT_THAT(host.given_up, ElementsAre("it took too long"));
+}
+
+TEST_F(ServerLoginTest, AClientThatLeavesInPlaceOfAnAnswerIsToldForTheAudit)
+{
+    for (const bool has_named_a_user : {false, true}) {
+        for (const bool says_goodbye : {false, true}) {
+            askAtOpen();
+            if (has_named_a_user) {
+                sendUser("alice");
+                session->loginContinues(1, {});
+            }
+            if (says_goodbye)
+                send(bare(Command::quit));
+            session->peerClosed();
+            EXPECT_THAT(host.given_up, ElementsAre("the client left without an answer"));
+            host.given_up.clear();
+        }
+    }
+}
+
+TEST_F(ServerLoginTest, AClientThatLeavesAtAnotherTimeHasGivenUpNoLogin)
+{
+    begin();
+    session->peerClosed();
+    EXPECT_THAT(host.given_up, IsEmpty());
 }
 
 } // namespace
