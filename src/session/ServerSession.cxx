@@ -117,7 +117,7 @@ void ServerSession::handle(MessageView message, SessionTime now)
     case Command::fail:
         return loginResult(login_.clientFailed(decodeClientFail(message), now), now);
     default:
-        return endCleanly(); // QUIT: the table lets nothing else through
+        return clientLeaves(); // QUIT: the table lets nothing else through
     }
 }
 
@@ -207,6 +207,13 @@ void ServerSession::peerClosed()
 {
     // A half message or a missing goodbye changes nothing for the server: it ends the session either way.
     transport_.peerClosed();
+    clientLeaves();
+}
+
+void ServerSession::clientLeaves()
+{
+    if (!finished_ && waitsForClient())
+        host_.loginGivenUp("the client left without an answer");
     endCleanly();
 }
 

@@ -79,6 +79,7 @@ private:
     void handleCryptReply(MessageView message, SessionTime now);
     void askAtConnect(SessionTime now);
     void loginResult(ServerLogin::Result result, SessionTime now);
+    void clientLeaves();
     void endCleanly();
 
     // requests

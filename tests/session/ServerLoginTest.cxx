@@ -170,6 +170,7 @@ TEST_F(ServerLoginTest, NoClearPasswordsOffLoopback)
     const auto sent = take();
     ASSERT_EQ(sent.size(), 1U);
     EXPECT_EQ(decodeOpenReply(view(sent[0])).outcome.status, Status::access_denied);
+    EXPECT_THAT(host.given_up, ElementsAre("no method may be offered on an unencrypted connection"));
 }
 
 TEST_F(ServerLoginTest, LoginHasADeadlineThatBytesDoNotMove)
@@ -365,7 +366,7 @@ TEST_F(ServerLoginTest, ALoginThatCannotBeOfferedIsToldForTheAudit)
                                               host, now);
     send(open("test:0"));
     session->deviceOpened(1, {OpenDecision::Kind::login_needed, {}}, now);
-    EXPECT_THAT(host.given_up, ElementsAre("no method may be offered on this connection"));
+    EXPECT_THAT(host.given_up, ElementsAre("no method may be offered on an unencrypted connection"));
 }
 
 // As a reload of the configuration may.
@@ -375,6 +376,31 @@ TEST_F(ServerLoginTest, WhetherALoginComesFirstIsDecidedWhenTheConnectionBegins)
     settings.login_at_connect = true;
     send(bare(Command::init));
     EXPECT_THAT(takeCommands(), ElementsAre(Command::init)) << "nobody would ever ask for a login";
+}
+
+TEST_F(ServerLoginTest, AClientThatLeavesInPlaceOfAnAnswerIsToldForTheAudit)
+{
+    for (const bool has_named_a_user : {false, true}) {
+        for (const bool says_goodbye : {false, true}) {
+            askAtOpen();
+            if (has_named_a_user) {
+                sendUser("alice");
+                session->loginContinues(1, {});
+            }
+            if (says_goodbye)
+                send(bare(Command::quit));
+            session->peerClosed();
+            EXPECT_THAT(host.given_up, ElementsAre("the client left without an answer"));
+            host.given_up.clear();
+        }
+    }
+}
+
+TEST_F(ServerLoginTest, AClientThatLeavesAtAnotherTimeHasGivenUpNoLogin)
+{
+    begin();
+    session->peerClosed();
+    EXPECT_THAT(host.given_up, IsEmpty());
 }
 
 } // namespace
