@@ -130,6 +130,8 @@ ServerLogin::Result ServerLogin::tryAnotherMethod(SessionTime now)
     exchange_running_ = false;
     state_ = ServerState::checking;
     std::erase_if(candidates_, [&](const AuthMethodInfo &method) { return method.id == method_; });
+    if (candidates_.empty())
+        host_.logSession("login refused: no auth method is left for the user who was named");
     return startNextMethod(now);
 }
 

@@ -12,7 +12,10 @@ E2E_TESTS = \
 	tests/e2e/hostile.py \
 	tests/e2e/lifecycle.py \
 	tests/e2e/listening.py \
+	tests/e2e/login_timing.py \
 	tests/e2e/logins.py \
+	tests/e2e/logins_crypt.py \
+	tests/e2e/logins_shadow.py \
 	tests/e2e/pnm.py \
 	tests/e2e/privileges.py \
 	tests/e2e/reports.py \

@@ -30,7 +30,7 @@ class Privileges(harness.EndToEndTest):
                 os.chmod(os.path.join(path, file), 0o755)
         return target
 
-    def make_daemon(self, mode, owner):
+    def make_daemon(self, mode, owner, shadow=False):
         os.chmod(self.folder, 0o755)
         password_file = harness.write_file(os.path.join(self.open_folder, "users"),
                                            f"alice:{harness.PASSWORD_HASH}\n", mode)
@@ -39,7 +39,8 @@ class Privileges(harness.EndToEndTest):
         keys = {"auth": ["unix"], "auth_fail_delay": 0, "plugin_dir": self.copy(self.stage.plugins, "plugins")}
         if self.is_root:
             keys["user"] = USER
-        server = self.daemon(keys=keys, tables=[("[auth_unix]", {"file": password_file})])
+        table = {"file": "shadow", "shadow_file": password_file} if shadow else {"file": password_file}
+        server = self.daemon(keys=keys, tables=[("[auth_unix]", table)])
         if self.is_root:
             root = self.copy(self.stage.root, "root")
             server.program = os.path.join(root, os.path.relpath(self.stage.netsaned, self.stage.root))
@@ -90,6 +91,27 @@ class Privileges(harness.EndToEndTest):
         server = self.make_daemon(0o600, 0)
         with self.assertRaisesRegex(AssertionError, "users: .*Permission denied"):
             server.start()
+
+    def test_a_shadow_file_that_only_root_reads_makes_the_auth_process_root(self):
+        if not self.is_root:
+            self.skipTest("root alone can become another user")
+        server = self.make_daemon(0o600, 0, shadow=True)
+        server.start()
+        client = self.client(f"{server.address} user=alice password=secret")
+        scan = self.scanning(client, "-d", f"netsane:{server.address}:test:0", "--resolution", "600", hold=1000)
+        scan.wait_held()
+        self.assert_runs_as(server, "netsaned-auth", 0)
+        for program in ("netsaned-session", "netsaned-device"):
+            self.assert_runs_as(server, program, self.user_id)
+        result = scan.finish()
+        self.assertEqual(result.code, 0, repr(result))
+        server.stop()
+
+    def test_a_shadow_file_that_the_user_reads_needs_no_root(self):
+        server = self.make_daemon(0o600, self.user_id, shadow=True)
+        server.start()
+        self.assert_runs_as(server, "netsaned-auth", self.user_id)
+        server.stop()
 
 
 if __name__ == "__main__":

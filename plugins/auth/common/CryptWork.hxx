@@ -11,6 +11,9 @@
 
 namespace netsane {
 
+/// The most that crypt(3) takes, with the NUL.
+constexpr size_t max_password_bytes = CRYPT_MAX_PASSPHRASE_SIZE;
+
 /// Owned by who computes, for as short as can be: it is large. The host table outlives it.
 class CryptWork {
 public:

@@ -26,7 +26,7 @@ enum class Standing {
     PasswordMustChange ///< before its first use
 };
 
-/// For the log; not for the peer.
+/// Why a login was refused, for the log and not for the peer. Good: the password was wrong.
 const char *refusalText(Standing standing) noexcept;
 
 /// Characters of salts and seeds, by their value.

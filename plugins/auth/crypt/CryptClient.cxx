@@ -11,9 +11,8 @@ namespace {
 
 constexpr size_t seed_count = 3;
 
-/// Of as many bytes as PASS_UNIX takes, so that the same password can be typed.
 struct Password {
-    char text[512];
+    char text[max_password_bytes];
     DesForm stored;
 };
 

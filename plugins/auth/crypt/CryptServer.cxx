@@ -56,8 +56,8 @@ uint32_t CryptServer::ask(netsane_auth_step_v1 &step)
         lookup.crypted.copy(secrets_->stored.data(), des_form_bytes);
         if (lookup.own)
             lookup.crypted.copy(seeds_[0].data(), seeds_[0].size() - 1);
-        standing_ = lookup;
-        standing_.crypted = {};
+        found_ = lookup;
+        found_.crypted = {};
     }
     seeds_[1] = drawSeed();
     seeds_[2] = drawSeed();
@@ -79,10 +79,10 @@ uint32_t CryptServer::judge(const netsane_auth_step_v1 &step)
     const int32_t first = host_.equal(host_.host, step.in[0].data, secrets_->expected.first.data(), des_form_bytes);
     const int32_t second = host_.equal(host_.host, step.in[1].data, secrets_->expected.second.data(), des_form_bytes);
     const bool same = (first & second) == 1;
-    if (same && standing_.usable)
+    if (same && found_.usable)
         return NETSANE_VERDICT_OK;
     // who doesn't know the password of somebody who is locked is a case of its own
-    return refuse(NETSANE_VERDICT_FAIL, refusalText(same || !standing_.own ? standing_.standing : Standing::Good));
+    return refuse(NETSANE_VERDICT_FAIL, refusalText(same || !found_.own ? found_.standing : Standing::Good));
 }
 
 } // namespace netsane

@@ -37,7 +37,7 @@ private:
     const std::string user_;
     bool asked_ = false;
     HostMemory<Secrets> secrets_;
-    UserTable::Lookup standing_; ///< without its form, which is gone with the file
+    UserTable::Lookup found_; ///< without its form, which is gone with the file
     std::array<Seed, 3> seeds_{};
     std::array<netsane_field, 3> fields_{};
 };

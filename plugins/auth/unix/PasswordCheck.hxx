@@ -7,9 +7,6 @@
 
 namespace netsane {
 
-/// The most that crypt(3) takes, with the NUL.
-constexpr size_t max_password_bytes = 512;
-
 /// Whether this is the password of a user who may log in, by the file that the configuration names, which is read anew:
 /// "file" is the path of a password file, or "shadow" for the system's shadow file ("shadow_file" names another).
 /// Takes as long for users that don't exist, are locked or have expired. Everything secret stays in the host's locked

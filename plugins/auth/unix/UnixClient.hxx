@@ -2,7 +2,7 @@
 
 #pragma once
 
-#include "PasswordCheck.hxx"
+#include "common/CryptWork.hxx"
 #include "common/HostResources.hxx"
 
 #include <netsane/plugin.h>

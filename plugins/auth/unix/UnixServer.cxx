@@ -1,6 +1,7 @@
 #include "UnixServer.hxx"
 
 #include "PasswordCheck.hxx"
+#include "common/CryptWork.hxx"
 
 #include <cstring>
 #include <utility>
