@@ -13,4 +13,5 @@ include tests/daemon/local.mk
 include tests/client/local.mk
 include tests/backend/local.mk
 include tests/plugins/local.mk
+include tests/fuzz/local.mk
 include tests/e2e/local.mk
