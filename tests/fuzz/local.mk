@@ -23,12 +23,12 @@ else
 fuzz_main = tests/fuzz/libreplay.la
 fuzz_ldflags = $(AM_LDFLAGS)
 TESTS += $(fuzz_targets)
+check_LTLIBRARIES += tests/fuzz/libreplay.la
+tests_fuzz_libreplay_la_SOURCES = tests/fuzz/replay.cxx
 endif
 
-EXTRA_LTLIBRARIES = tests/fuzz/libreplay.la tests/fuzz/libfuzz_auth.la
-tests_fuzz_libreplay_la_SOURCES = tests/fuzz/replay.cxx
-
 # what the targets for auth methods share
+check_LTLIBRARIES += tests/fuzz/libfuzz_auth.la
 tests_fuzz_libfuzz_auth_la_SOURCES = \
 	tests/auth/AuthFields.hxx tests/plugin/ModuleFolder.hxx tests/plugin/TestServices.hxx \
 	tests/plugins/StoredForms.hxx \

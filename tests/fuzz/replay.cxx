@@ -16,6 +16,8 @@
 #include <vector>
 
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+/// A target need not have it.
+extern "C" __attribute__((weak)) int LLVMFuzzerInitialize(int *argc, char ***argv);
 
 namespace {
 
@@ -66,6 +68,8 @@ void run(const fs::path &path)
 int main(int argc, char **argv)
 {
     try {
+        if (LLVMFuzzerInitialize != nullptr)
+            LLVMFuzzerInitialize(&argc, &argv);
         std::vector<fs::path> places(argv + 1, argv + argc);
         if (places.empty())
             places.push_back(corpusOf(argv[0]));
