@@ -48,6 +48,7 @@ SECRET = "#secret:" + "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefg" + "\n"
 PASSWORD_FILE = {
     "good": f"# users\n\n{SECRET}alice:{SHA256}\nbob:{DES}\ncarol:{YESCRYPT}\n",
     "locked": f"alice:!{SHA256}\nbob:*\ncarol:!\ndave:!!{DES}\n",
+    "lockedform": f"alice:!{SHA256}\nbob:*{DES}\n",
     "empty": "",
     "comments": "# nobody\n \t\n",
     "twins": f"alice:{DES}\nalice:{SHA256}\n",
@@ -63,6 +64,7 @@ PASSWORD_FILE = {
 SHADOW_FILE = {
     "good": f"root:*:19000:0:99999:7:::\nalice:{SHA256}:19000:0:99999:7:::\n",
     "old": f"alice:{DES}:10:0:20:7:5::\nbob:{DES}:10:0:20:7::\n",
+    "lastday": f"alice:{DES}:1:::::32:\nbob:{DES}:1:::::33:\ncarol:{DES}:12::20::::\ndave:{DES}:12::19::0::\n",
     "ended": f"alice:{DES}:1::::: 9:\nbob:{DES}:1:::::9:\n",
     "mustchange": f"alice:{DES}:0:0:99999:7:::\n",
     "negative": f"alice:{DES}:-1:-1:-1:-1:-1:-1:\nbob:{DES}:99999999999999999999::::::\n",
@@ -106,6 +108,8 @@ def ipc():
     settings[0] //= 2
     return {
         "session_setup": packet("session_setup", string("/lib"), *strings("tls", "none"), 1, 0, 0, 3, 2000, 60000, 0, *settings),
+        "plain_setup": packet("auth_setup", string("/lib"), *strings("unix", "pam"), string("netsane"), 60000, 0),
+        "plain_session": packet("session_setup", string("/lib"), *strings("tls", "none"), 1, 0, 0, 3, 2000, 60000, 0, 0),
         "auth_setup": packet("auth_setup", string("/lib"), *strings("unix"), string("netsane"), 60000, *settings),
         "new_connection": packet("new_connection", 1, string("192.0.2.1"), 1),
         "open_result": packet("open_result", 1, 2, 0, 0, string("")),
@@ -124,6 +128,7 @@ def ipc():
         "auth_methods2": packet("auth_methods", 2, 1, 3, string("unix"), 2, 3, string("crypt")),
         "exchange_outcome": packet("exchange_outcome", 0, 0, string(""), string(""), string("AB"), string("CD")),
         "exchange_ok": packet("exchange_outcome", 2, 0, string("alice"), string("")),
+        "exchange_fail": packet("exchange_outcome", 3, 2000, string(""), string("wrong password")),
         "exchange_verdict": packet("exchange_outcome", 99, 0, string("alice"), string("")),
         "ping": packet("ping"),
         "count": packet("auth_setup", string("/lib"), 0xFFFFFFFF, string("unix")),
@@ -143,6 +148,7 @@ def reply_unix():
     seeds["two"] = bytes([0, 0]) + fields(string("sesame"), string("sesame"))
     seeds["nonul"] = bytes([0, 0]) + fields("sesame")
     seeds["nul"] = bytes([0, 0]) + fields(b"ses\0ame\0")
+    seeds["nulbehind"] = bytes([0, 0]) + fields(b"sesame\0more\0")
     seeds["empty"] = bytes([0, 0]) + fields(b"\0")
     seeds["long"] = bytes([0, 0]) + fields(b"x" * 511 + b"\0")
     seeds["toolong"] = bytes([0, 0]) + fields(b"x" * 512 + b"\0")
@@ -185,6 +191,7 @@ def request_crypt():
     return {
         "example": text("password") + fields(*good),
         "later": text("password") + fields(*good, string("more")),
+        "short": text("x") + fields(*good),
         "two": text("password") + fields(*good[:2]),
         "characters": text("password") + fields(string("A!"), *good[1:]),
         "long": text("password") + fields(*good[:2], string("EFG")),
