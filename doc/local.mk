@@ -1,2 +1,14 @@
 # doc
-dist_doc_DATA += doc/protocol.md
+dist_doc_DATA += doc/plugin-guide.md doc/protocol.md
+
+# A package of its own that nothing here builds; tests/e2e/out_of_tree.py does, from a copy.
+exampledir = $(docdir)/examples/totp
+dist_example_DATA = \
+	doc/examples/totp/Makefile.am \
+	doc/examples/totp/README.md \
+	doc/examples/totp/auth_totp.c \
+	doc/examples/totp/configure.ac \
+	doc/examples/totp/secrets.c doc/examples/totp/secrets.h \
+	doc/examples/totp/test_codes.c \
+	doc/examples/totp/test_method.c \
+	doc/examples/totp/totp.c doc/examples/totp/totp.h

@@ -1,4 +1,5 @@
 # packaging
+pkgconfig_DATA += packaging/netsane-plugin.pc
 
 # Configuration belongs to the administrator once it is installed: a new file is put beside it, never over it.
 # Both are shell lines that want new= and installed=.

@@ -12,3 +12,4 @@ include src/device/local.mk
 include src/daemon/local.mk
 include src/client/local.mk
 include src/backend/local.mk
+include src/tool/local.mk

@@ -12,6 +12,7 @@ include tests/device/local.mk
 include tests/daemon/local.mk
 include tests/client/local.mk
 include tests/backend/local.mk
+include tests/tool/local.mk
 include tests/plugins/local.mk
 include tests/fuzz/local.mk
 include tests/e2e/local.mk

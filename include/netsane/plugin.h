@@ -4,7 +4,7 @@
  * A method says how a login is proved (an auth method, PASS_REQ) or how a
  * connection is protected (a crypt method, CRPT_REQ). It is a shared object
  *
- *     auth_NAME.so    or    crypt_NAME.so        NAME matches [a-z0-9_-]+
+ *     auth_NAME.so    or    crypt_NAME.so        NAME matches [a-z0-9_-]{1,64}
  *
  * in NETSANE's plugin directory, loaded when the configuration names it, and
  * holds the server's side, the client's side, or both.
@@ -21,7 +21,8 @@
  *
  * Link it with libtool's -module -avoid-version -no-undefined and with
  * -Wl,-z,now, and let it export its entry point alone: with a version script
- * (-Wl,--version-script), or in C with -export-symbols-regex.
+ * (-Wl,--version-script), or in C with -export-symbols-regex. plugin-guide.md
+ * walks through a whole one.
  *
  * Rules that hold for everything below
  *
@@ -40,8 +41,11 @@
  *   or streams) never overlap. Different inits may run in different threads,
  *   and a method can be initialised more than once in a process, so keep the
  *   state in the pointer that init sets and not in static variables.
- * - Processes. fork may happen between calls. A method flagged
- *   NETSANE_FLAG_BLOCKING gets a process of its own for each exchange.
+ * - Processes. fork may happen between calls. The server's side of a method
+ *   flagged NETSANE_FLAG_BLOCKING gets a process of its own for each exchange,
+ *   forked after init: what it changes in memory ends with it, descriptors that
+ *   init opened are closed in it, and it may be killed at any moment, without
+ *   cancel and free.
  * - A method doesn't change process-wide state: no signal handlers, no locale,
  *   no environment, no output on descriptors 0 to 2, no exit, no umask or chdir.
  */
@@ -82,12 +86,12 @@ extern "C" {
 /* netsane_plugin_v1.flags. The host acts on them, a method never has to. A
  * host refuses a method with a flag that it doesn't know. */
 #define NETSANE_FLAG_NEEDS_CONFIDENTIALITY 0x01u /* auth: what it sends must not be seen by third parties */
-#define NETSANE_FLAG_NEEDS_ROOT 0x02u            /* its server side works as root only */
-#define NETSANE_FLAG_BLOCKING 0x04u              /* auth: step may block; it gets a process of its own */
-#define NETSANE_FLAG_MUTUAL 0x08u                /* auth: proves the server to the client as well */
-#define NETSANE_FLAG_CHANNEL_BINDING 0x10u       /* auth: ties the login to the crypt stream; needs a binding */
-#define NETSANE_FLAG_TEST_ONLY 0x20u             /* protects nothing; loaded by tests only */
-#define NETSANE_FLAG_PASSTHROUGH 0x40u           /* crypt: plain bytes are wire bytes; the host may skip the calls */
+#define NETSANE_FLAG_NEEDS_ROOT 0x02u      /* its server side wants root: the auth process keeps it where it has it */
+#define NETSANE_FLAG_BLOCKING 0x04u        /* auth: step may block; it gets a process of its own */
+#define NETSANE_FLAG_MUTUAL 0x08u          /* auth: proves the server to the client as well */
+#define NETSANE_FLAG_CHANNEL_BINDING 0x10u /* auth: ties the login to the crypt stream; needs a binding */
+#define NETSANE_FLAG_TEST_ONLY 0x20u       /* protects nothing; loaded by tests only */
+#define NETSANE_FLAG_PASSTHROUGH 0x40u     /* crypt: plain bytes are wire bytes; the host may skip the calls */
 
 /* What netsane_plugin_v1.init may return beside 0 and -1; since minor version 1,
  * and a host of minor version 0 takes it for -1. This configuration works as
@@ -96,7 +100,8 @@ extern "C" {
 #define NETSANE_INIT_NEEDS_ROOT (-2)
 
 /* What an auth method's start and step answer. Any other number is taken for
- * NETSANE_VERDICT_INTERNAL. */
+ * NETSANE_VERDICT_INTERNAL. A server that has sent a request must judge the
+ * reply: NOT_APPLICABLE is a FAIL then. */
 #define NETSANE_VERDICT_CONTINUE 1u       /* start: ready for the first step. step: the fields out are to be sent */
 #define NETSANE_VERDICT_PENDING 2u        /* step: not decided yet; call again with no fields after wait_ms */
 #define NETSANE_VERDICT_OK 3u             /* step, server: proved. step, client: satisfied, the fields out are sent */
@@ -216,8 +221,9 @@ typedef struct netsane_host_v1 {
      * block. The answer goes into `answer` (answer_size bytes, best from
      * secure_alloc), NUL-terminated; NULL and 0 for a text that has no answer.
      * -1 if nobody can be asked, the person declines, or the answer doesn't
-     * fit. `text` that came from the peer is cleaned of control characters by
-     * the host. */
+     * fit. SANE's frontends can answer one HIDDEN question in an exchange, with
+     * the password that they know, and nothing else. `text` that came from the
+     * peer is cleaned of control characters by the host. */
     int32_t (*prompt)(void *exchange, uint32_t style, const char *text, char *answer, size_t answer_size);
 
     /* Server role, within step only: who this login is if it comes to OK.
@@ -238,8 +244,9 @@ typedef struct netsane_auth_params_v1 {
     uint32_t role;    /* NETSANE_ROLE_SERVER or NETSANE_ROLE_CLIENT */
     void *exchange;   /* for prompt, set_identity and set_reason */
     const char *user; /* the name that was sent with USER; any bytes, unchecked */
-    const char *peer; /* the peer's address as text, without a port; "" if it has none */
-    uint32_t link;    /* NETSANE_LINK_ bits */
+    const char
+        *peer;     /* the peer's address as text, without a port; "unix uid 1000" over a unix socket; "" if unknown */
+    uint32_t link; /* NETSANE_LINK_ bits */
     uint32_t attempt; /* 1 for the first login on this connection, 2 for the next */
     const void *channel_binding;
     size_t channel_binding_size; /* bytes; 0 if the link has no channel binding */

@@ -12,6 +12,7 @@
 
 #include "config/CidrPrefix.hxx"
 #include "config/ServerConfig.hxx"
+#include "config/SystemGroups.hxx"
 
 #include <functional>
 #include <optional>
@@ -25,9 +26,6 @@ class SocketAddress;
 
 // True if the user belongs to the group.
 using GroupLookup = std::function<bool(const std::string &user, const std::string &group)>;
-
-// getgrouplist(3) for users of the system; for others, the member list of the group. Errors are "no". Blocks.
-bool isInSystemGroup(const std::string &user, const std::string &group);
 
 // What a connection that isn't logged in can expect of a device; the larger the better.
 enum class Outlook {

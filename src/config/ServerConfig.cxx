@@ -108,6 +108,7 @@ void readTop(TomlSection &top, ServerConfig &config)
     top.readInteger("max_connections", config.max_connections, 1, max_connections_possible);
     top.readInteger("max_connections_per_host", config.max_connections_per_host, 1, max_connections_possible);
     top.readString("plugin_dir", config.plugin_dir, checkAbsolute);
+    top.readString("groups_file", config.groups_file, checkAbsolute);
 }
 
 void readSane(TomlSection &top, ServerConfig &config)
@@ -128,6 +129,7 @@ void readAllow(TomlSection &top, ServerConfig &config)
     for (const auto *const table : top.tables("allow")) {
         TomlSection section(*table, "allow", top.file());
         AllowRule rule;
+        rule.line = table->source().begin.line;
         section.readList("users", rule.users, EmptyList::refused, checkUser);
         section.readList("hosts", rule.hosts, EmptyList::refused, checkHost);
         section.readList("devices", rule.devices, EmptyList::refused);

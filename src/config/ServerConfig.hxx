@@ -31,6 +31,7 @@ struct AllowRule {
     std::vector<std::string> users;   // "alice", "@group", "*", "anonymous"
     std::vector<std::string> hosts;   // "192.168.0.0/16", "::1", "unix", "*"
     std::vector<std::string> devices; // patterns with * and ?
+    std::size_t line = 0;             // where it begins in the file, for messages
 };
 
 // A method's own section, [auth_unix] or [crypt_tls], for the plugin to interpret: integers in decimal, booleans as
@@ -54,7 +55,8 @@ struct ServerConfig {
     std::chrono::seconds idle_timeout{1800};    // with a device open; 0: none
     std::size_t max_connections = 256;
     std::size_t max_connections_per_host = 64;
-    std::string plugin_dir; // absolute; empty: where the installed plugins are
+    std::string plugin_dir;  // absolute; empty: where the installed plugins are
+    std::string groups_file; // absolute, for GroupFile; empty: none
 
     std::string sane_config_dir; // SANE_CONFIG_DIR of the device processes; empty: SANE's own
     std::vector<std::string> sane_exclude = {"netsane", "net"}; // backends never exported again

@@ -5,7 +5,9 @@ src_config_libconfig_server_la_SOURCES = \
 	src/config/CidrPrefix.cxx src/config/CidrPrefix.hxx \
 	src/config/ConfigError.hxx \
 	src/config/ConfigReload.cxx src/config/ConfigReload.hxx \
+	src/config/GroupFile.cxx src/config/GroupFile.hxx \
 	src/config/ServerConfig.cxx src/config/ServerConfig.hxx \
+	src/config/SystemGroups.cxx src/config/SystemGroups.hxx \
 	src/config/TomlSection.cxx src/config/TomlSection.hxx
 src_config_libconfig_server_la_CPPFLAGS = $(AM_CPPFLAGS) $(TOMLPLUSPLUS_CFLAGS)
 src_config_libconfig_server_la_LIBADD = $(TOMLPLUSPLUS_LIBS)

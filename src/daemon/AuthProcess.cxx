@@ -109,6 +109,8 @@ void AuthProcess::loadMethods(const AuthSetup &setup)
         if (!method.supports(Role::Server))
             throw std::runtime_error("auth method " + name + " has no server role");
         methods_.push_back(&method);
+        if (method.has(NETSANE_FLAG_NEEDS_ROOT) && setup.drop_to_user.empty() && ::geteuid() != 0)
+            logWarning("the auth method " + name + " wants root, which this process hasn't: it may refuse everybody");
     }
 }
 

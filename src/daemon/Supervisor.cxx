@@ -1,5 +1,6 @@
 #include "daemon/Supervisor.hxx"
 
+#include "daemon/AccessRulesLoader.hxx"
 #include "daemon/AuditLine.hxx"
 #include "daemon/Log.hxx"
 #include "daemon/WorkerSetups.hxx"
@@ -86,7 +87,7 @@ void Supervisor::makeBroker()
     settings.list_timeout = config_.sane_list_timeout;
     settings.list_max_age = config_.sane_list_max_age;
     broker_ = std::make_unique<DeviceBroker>(
-        loop_, reaper_, std::move(settings), AccessRules(config_),
+        loop_, reaper_, std::move(settings), loadAccessRules(config_),
         [this](ConnectionId id) { return connections_.find(id); },
         [this](const OpenResult &result, UniqueFd channel) {
             std::vector<UniqueFd> fds;

@@ -86,6 +86,7 @@ private:
     std::unique_ptr<WorkerProcess> session_;
     std::unique_ptr<WorkerProcess> auth_;   // none where auth = []
     std::optional<ServerConfig> reloading_; // until candidates have shown that it can be used
+    std::optional<AccessRules> reloading_rules_;
     bool announced_ = false;
     bool stopping_ = false;
     TimePoint stop_deadline_; // then what is left is killed

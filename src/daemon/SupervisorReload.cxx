@@ -2,6 +2,7 @@
 // running ones show whether it can be used.
 
 #include "config/ConfigReload.hxx"
+#include "daemon/AccessRulesLoader.hxx"
 #include "daemon/Log.hxx"
 #include "daemon/Supervisor.hxx"
 #include "daemon/WorkerSetups.hxx"
@@ -20,7 +21,7 @@ void Supervisor::reload()
         ServerConfig wanted = readServerConfig(options_.config_file);
         for (const auto &key : keepStartOnlyKeys(wanted, config_))
             logWarning(key + " has changed, which needs a restart; it stays as it was");
-        static_cast<void>(AccessRules(wanted)); // throws where they are wrong
+        reloading_rules_ = loadAccessRules(wanted); // throws where they are wrong
         auto for_probe = makeSessionSetup(wanted, paths_.plugin_dir);
         for_probe.expect_auth = false; // it gets no channel to an auth process
         session_->tryOut(encodeIpc(for_probe), [this](const auto &failure) { candidateTried("session", failure); });
@@ -49,9 +50,8 @@ void Supervisor::candidateTried(const std::string &which, const std::string &fai
 
 void Supervisor::applyReload()
 {
-    AccessRules rules(*reloading_);
     acceptor_.listenAt(reloading_->listen); // the last that can fail
-    broker_->setRules(std::move(rules));
+    broker_->setRules(std::move(reloading_rules_.value()));
     config_ = *std::exchange(reloading_, std::nullopt);
     // The session process keeps its connections, so it takes the new setup itself. Auth plugins read their files anew;
     // a login in progress has to be tried again.

@@ -24,6 +24,7 @@ src_daemon_libdaemon_la_LIBADD = $(SPDLOG_LIBS)
 # The supervisor without its main, for netsaned and for the unit tests.
 noinst_LTLIBRARIES += src/daemon/libsupervisor.la
 src_daemon_libsupervisor_la_SOURCES = \
+	src/daemon/AccessRulesLoader.cxx src/daemon/AccessRulesLoader.hxx \
 	src/daemon/Acceptor.cxx src/daemon/Acceptor.hxx \
 	src/daemon/AuditLine.cxx src/daemon/AuditLine.hxx \
 	src/daemon/ConnectionTable.cxx src/daemon/ConnectionTable.hxx \
@@ -38,7 +39,8 @@ src_daemon_libsupervisor_la_SOURCES = \
 	src/daemon/SupervisorReload.cxx \
 	src/daemon/WorkerProcess.cxx src/daemon/WorkerProcess.hxx \
 	src/daemon/WorkerSetups.cxx src/daemon/WorkerSetups.hxx
-supervisor_libs = src/daemon/libsupervisor.la src/config/libconfig_server.la $(daemon_libs)
+supervisor_libs = \
+	src/daemon/libsupervisor.la src/config/libconfig_server.la src/plugin/libtrusted_file.la $(daemon_libs)
 
 netsaned_SOURCES = src/daemon/supervisor_main.cxx
 netsaned_CPPFLAGS = $(AM_CPPFLAGS) $(CLI11_CFLAGS)

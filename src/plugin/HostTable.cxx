@@ -202,7 +202,7 @@ const char *HostTable::config(const std::string &key)
 
 const SecureBytes &HostTable::openFile(const std::string &key, bool secret)
 {
-    const std::string name = std::string(kindName(kind_)) + "." + method_ + "." + key;
+    const std::string name = "[" + std::string(kindName(kind_)) + "_" + method_ + "] " + key;
     const char *const path = config(key);
     if (path == nullptr)
         throw PluginError(name + " is not set in the configuration");

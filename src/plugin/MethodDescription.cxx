@@ -11,7 +11,7 @@ namespace netsane {
 
 namespace {
 
-constexpr size_t max_text_bytes = 64;
+constexpr size_t max_text_bytes = 63;
 constexpr uint32_t max_struct_bytes = 4096;
 
 // what version 1.0 of each struct has; these stay when the structs grow

@@ -70,6 +70,8 @@ bool ClientLogin::isUsable(const Method &method, bool encrypted) const
     const bool confidential = encrypted || policy_.local || policy_.allow_clear_passwords;
     if (method.has(NETSANE_FLAG_NEEDS_CONFIDENTIALITY) && !confidential)
         return false;
+    if (method.has(NETSANE_FLAG_CHANNEL_BINDING)) // no link has one
+        return false;
     return method.supports(Role::Client) &&
            std::find(failed_methods_.begin(), failed_methods_.end(), method.id()) == failed_methods_.end();
 }
@@ -87,6 +89,7 @@ void ClientLogin::startExchange(const Method &method, bool encrypted)
     password_given_ = false;
     exchange_.emplace(method, Role::Client, std::move(parameters));
     exchange_method_ = method.id();
+    proof_missing_ = method.has(NETSANE_FLAG_MUTUAL);
 }
 
 // Who was refused, where that login is from, and what the server has said about it.
@@ -156,6 +159,7 @@ bool ClientLogin::answerPrompt(PromptStyle style, std::string_view text, std::sp
 void ClientLogin::refuseMethod(ByteBuffer &out, std::uint32_t failed_id, bool encrypted)
 {
     exchange_.reset();
+    proof_missing_ = false;
     failed_methods_.push_back(failed_id);
     std::vector<std::uint32_t> usable;
     for (const Method *method : methods_.authMethods())
@@ -198,8 +202,10 @@ void ClientLogin::onPassRequest(MessageView message, ByteBuffer &out, bool encry
     }
     std::vector<std::vector<std::byte>> fields;
     switch (exchange_->step(viewFields(pass), fields)) {
-    case AuthVerdict::Continue:
     case AuthVerdict::Ok:
+        proof_missing_ = false;
+        [[fallthrough]];
+    case AuthVerdict::Continue:
         return sendAnswer(out, pass.method, fields);
     case AuthVerdict::Fail:
         return refuse(out, printableText(exchange_->reason()));
@@ -212,11 +218,28 @@ void ClientLogin::onPassRequest(MessageView message, ByteBuffer &out, bool encry
     }
 }
 
+// A server's yes counts only once a MUTUAL method has proved to this side who says it.
+void ClientLogin::demandProof()
+{
+    if (!proof_missing_)
+        return;
+    reason_ = "the server has not proved that it knows this user";
+    state_ = LoginState::refused;
+    throw ProtocolError(reason_);
+}
+
+void ClientLogin::onReply()
+{
+    if (state_ == LoginState::answered)
+        demandProof();
+}
+
 void ClientLogin::onWelcome(MessageView message)
 {
     const auto name = decodeWelcome(message);
     if (state_ != LoginState::named && state_ != LoginState::answered)
         throw ProtocolError("WELC without a login");
+    demandProof();
     if (policy_.note)
         policy_.note("logged in as " + printableText(name));
     exchange_.reset();
@@ -227,6 +250,7 @@ void ClientLogin::onWelcome(MessageView message)
 void ClientLogin::reset()
 {
     exchange_.reset();
+    proof_missing_ = false;
     failed_methods_.clear();
     server_error_.clear();
     reason_.clear();

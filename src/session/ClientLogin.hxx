@@ -51,6 +51,8 @@ public:
     void onUser(ByteBuffer &out);
     void onPassRequest(MessageView message, ByteBuffer &out, bool encrypted);
     void onWelcome(MessageView message);
+    // A reply that waited for the login: the login is over.
+    void onReply();
 
     // After a switch to an encrypting method: everything is forgotten (protocol.md §5) but the credentials and how
     // many PASS_REQ there were: their limit is one of the connection.
@@ -69,6 +71,7 @@ private:
     bool givePassword(std::span<char> answer);
     void showText(PromptStyle style, std::string_view text);
     std::string refusalText() const;
+    void demandProof();
 
     const ClientPolicy &policy_;
     MethodSource &methods_;
@@ -78,6 +81,7 @@ private:
     std::vector<std::uint32_t> failed_methods_;
     unsigned requests_ = 0;       // PASS_REQ seen on this connection
     bool password_given_ = false; // in this exchange
+    bool proof_missing_ = false;  // the method proves the server to the client, and hasn't yet
     LoginState state_ = LoginState::none;
     std::string server_error_; // what a method of the server had to say last
     std::string reason_;

@@ -278,6 +278,7 @@ bool ClientSession::isNextReply(MessageView message)
     if (outstanding_[first_] != command)
         throw ProtocolError("reply " + std::to_string(message.command) + " to request " +
                             std::to_string(static_cast<std::uint32_t>(outstanding_[first_])));
+    login_.onReply();
     first_ = (first_ + 1) % outstanding_.size();
     --count_;
     return true;

@@ -24,6 +24,8 @@ ServerLogin::ServerLogin(const SessionSettings &settings, const PeerInfo &peer, 
 
 bool ServerLogin::mayOffer(const AuthMethodInfo &method, bool confidential) const noexcept
 {
+    if ((method.flags & NETSANE_FLAG_CHANNEL_BINDING) != 0) // no link has one
+        return false;
     const bool needs_confidentiality = (method.flags & NETSANE_FLAG_NEEDS_CONFIDENTIALITY) != 0;
     return !needs_confidentiality || confidential || peer_.local || settings_.allow_clear_passwords;
 }

@@ -179,6 +179,10 @@ TEST(IsInSystemGroup, FollowsTheSystem)
     EXPECT_FALSE(isInSystemGroup("no-such-user", primary->gr_name));
     EXPECT_FALSE(isInSystemGroup("", primary->gr_name));
     EXPECT_FALSE(isInSystemGroup(name + std::string("\0x", 2), primary->gr_name));
+    EXPECT_TRUE(isSystemGroup(primary->gr_name));
+    EXPECT_FALSE(isSystemGroup("no-such-group"));
+    EXPECT_FALSE(isSystemGroup(""));
+    EXPECT_FALSE(isSystemGroup(primary->gr_name + std::string("\0x", 2)));
 }
 
 TEST(MatchesPattern, WholeNames)

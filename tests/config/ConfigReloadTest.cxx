@@ -9,9 +9,12 @@ using Names = std::vector<std::string>;
 TEST(ConfigReload, TakesOverWhatCanBeTakenOver)
 {
     const auto running = parseServerConfig("auth = [\"unix\"]\nlisten = [\"127.0.0.1:1\"]", "running");
-    auto wanted = parseServerConfig("auth = [\"crypt\"]\nlisten = [\"127.0.0.1:2\"]\nauth_tries = 7", "wanted");
+    auto wanted = parseServerConfig("auth = [\"crypt\"]\nlisten = [\"127.0.0.1:2\"]\nauth_tries = 7\n"
+                                    "groups_file = \"/g\"",
+                                    "wanted");
     EXPECT_EQ(keepStartOnlyKeys(wanted, running), Names());
     EXPECT_EQ(wanted.auth, Names{"crypt"});
+    EXPECT_EQ(wanted.groups_file, "/g");
     EXPECT_EQ(wanted.auth_tries, 7U);
 }
 

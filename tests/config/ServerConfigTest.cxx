@@ -50,6 +50,7 @@ TEST(ServerConfig, EmptyFileIsTheSafeDefaults)
     EXPECT_EQ(config.max_connections, 256u);
     EXPECT_EQ(config.max_connections_per_host, 64u);
     EXPECT_EQ(config.plugin_dir, "") << "where the installed plugins are";
+    EXPECT_EQ(config.groups_file, "") << "none";
     EXPECT_EQ(config.sane_config_dir, "");
     EXPECT_EQ(config.sane_exclude, (Names{"netsane", "net"}));
     EXPECT_EQ(config.sane_list_timeout, 20s);
@@ -75,6 +76,7 @@ idle_timeout = 0
 max_connections = 10_000
 max_connections_per_host = 7
 plugin_dir = "/opt/plugins"
+groups_file = "/etc/netsane/groups"
 [sane]
 config_dir = "/etc/sane-test"
 exclude = []
@@ -113,6 +115,7 @@ users = ["anonymous"]
     EXPECT_EQ(config.max_connections, 10'000u);
     EXPECT_EQ(config.max_connections_per_host, 7u);
     EXPECT_EQ(config.plugin_dir, "/opt/plugins");
+    EXPECT_EQ(config.groups_file, "/etc/netsane/groups");
     EXPECT_EQ(config.sane_config_dir, "/etc/sane-test");
     EXPECT_TRUE(config.sane_exclude.empty());
     EXPECT_EQ(config.sane_list_timeout, 5s);
@@ -127,6 +130,8 @@ users = ["anonymous"]
     EXPECT_EQ(config.allow[0].users, (Names{"alice", "@staff"}));
     EXPECT_EQ(config.allow[0].hosts, (Names{"192.168.0.0/16", "unix", "::1"}));
     EXPECT_EQ(config.allow[0].devices, Names{"test:*"});
+    EXPECT_EQ(config.allow[0].line, 32U);
+    EXPECT_EQ(config.allow[1].line, 36U);
     EXPECT_TRUE(config.allow[1].hosts.empty());
 }
 

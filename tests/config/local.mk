@@ -6,6 +6,7 @@ tests_config_server_config_test_SOURCES = \
 	tests/config/AccessRulesTest.cxx \
 	tests/config/CidrPrefixTest.cxx \
 	tests/config/ConfigReloadTest.cxx \
+	tests/config/GroupFileTest.cxx \
 	tests/config/ServerConfigTest.cxx
 tests_config_server_config_test_CPPFLAGS = $(AM_CPPFLAGS) \
 	-DNETSANE_SHIPPED_CONFIG='"$(abs_top_builddir)/packaging/netsaned.conf"'

@@ -4,11 +4,13 @@ E2E_TESTS = \
 	tests/e2e/auth_flood.py \
 	tests/e2e/auth_process.py \
 	tests/e2e/backend_leaks.py \
+	tests/e2e/bad_plugins.py \
 	tests/e2e/credentials.py \
 	tests/e2e/differential_flow.py \
 	tests/e2e/differential_modes.py \
 	tests/e2e/differential_options.py \
 	tests/e2e/faults.py \
+	tests/e2e/groups.py \
 	tests/e2e/hostile.py \
 	tests/e2e/lifecycle.py \
 	tests/e2e/listening.py \
@@ -16,6 +18,8 @@ E2E_TESTS = \
 	tests/e2e/logins.py \
 	tests/e2e/logins_crypt.py \
 	tests/e2e/logins_shadow.py \
+	tests/e2e/out_of_tree.py \
+	tests/e2e/passwd.py \
 	tests/e2e/pnm.py \
 	tests/e2e/privileges.py \
 	tests/e2e/reports.py \
@@ -45,6 +49,7 @@ endif
 
 AM_TESTS_ENVIRONMENT = \
 	NETSANE_STAGE='$(abs_builddir)/tests/stage'; export NETSANE_STAGE; \
+	NETSANE_BINDIR='$(bindir)'; export NETSANE_BINDIR; \
 	NETSANE_SBINDIR='$(sbindir)'; export NETSANE_SBINDIR; \
 	NETSANE_LIBEXECDIR='$(programdir)'; export NETSANE_LIBEXECDIR; \
 	NETSANE_LIBDIR='$(libdir)'; export NETSANE_LIBDIR; \
@@ -52,6 +57,7 @@ AM_TESTS_ENVIRONMENT = \
 	NETSANE_SANEDIR='$(sanebackenddir)'; export NETSANE_SANEDIR; \
 	NETSANE_SANITIZERS='$(enable_sanitizers)'; export NETSANE_SANITIZERS; \
 	NETSANE_PAM_TEST_MODULES='$(PAM_TEST_MODULES)'; export NETSANE_PAM_TEST_MODULES; \
+	NETSANE_CC='$(CC)'; export NETSANE_CC; \
 	NETSANE_CXX='$(CXX)'; export NETSANE_CXX; \
 	NETSANE_BUILDDIR='$(abs_builddir)'; export NETSANE_BUILDDIR; \
 	NETSANE_SRCDIR='$(abs_srcdir)'; export NETSANE_SRCDIR;

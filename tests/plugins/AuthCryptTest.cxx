@@ -327,7 +327,7 @@ TEST_F(AuthCryptTest, LetsNobodyInByAMalformedFile)
     EXPECT_EQ(login("alice", "password"), AuthVerdict::Internal);
     EXPECT_THAT(refusal(), HasSubstr("readable by others (mode 0644)"));
     services.values.clear();
-    EXPECT_THAT(refusal(), EndsWith("its init failed: auth.crypt.file is not set in the configuration"));
+    EXPECT_THAT(refusal(), EndsWith("its init failed: [auth_crypt] file is not set in the configuration"));
 }
 
 TEST_F(AuthCryptTest, WarnsOfAFileWithoutASecret)

@@ -169,15 +169,15 @@ TEST_F(AuthUnixTest, LetsNobodyInByAFileThatOthersMayReadOrIsGone)
     EXPECT_THAT(refusal(), HasSubstr("readable by others (mode 0644)"));
     std::filesystem::remove(folder.file("passwords"));
     EXPECT_EQ(login("alice", {"right"}), AuthVerdict::Internal);
-    EXPECT_THAT(refusal(), EndsWith("its init failed: auth.unix.file: " + folder.file("passwords") +
+    EXPECT_THAT(refusal(), EndsWith("its init failed: [auth_unix] file: " + folder.file("passwords") +
                                     ": No such file or directory"));
 }
 
 TEST_F(AuthUnixTest, SaysWhatIsWrongWithTheConfiguration)
 {
-    EXPECT_THAT(refusal(), EndsWith("its init failed: auth.unix.file is not set in the configuration"));
+    EXPECT_THAT(refusal(), EndsWith("its init failed: [auth_unix] file is not set in the configuration"));
     services.values["auth.unix.file"] = "users";
-    EXPECT_THAT(refusal(), EndsWith("its init failed: auth.unix.file = \"users\" is not an absolute path"));
+    EXPECT_THAT(refusal(), EndsWith("its init failed: [auth_unix] file = \"users\" is not an absolute path"));
 }
 
 TEST_F(AuthUnixTest, NeedsNoFileAsAClient)

@@ -63,6 +63,10 @@ check_LTLIBRARIES += tests/plugins/auth_aftercancel.la
 tests_plugins_auth_aftercancel_la_SOURCES = tests/plugins/auth_aftercancel.cxx tests/plugins/FaultyAuth.hxx
 tests_plugins_auth_aftercancel_la_LDFLAGS = $(AM_LDFLAGS) $(test_module_ldflags)
 
+check_LTLIBRARIES += tests/plugins/auth_lateok.la
+tests_plugins_auth_lateok_la_SOURCES = tests/plugins/auth_lateok.cxx tests/plugins/FaultyAuth.hxx
+tests_plugins_auth_lateok_la_LDFLAGS = $(AM_LDFLAGS) $(test_module_ldflags)
+
 check_LTLIBRARIES += tests/plugins/auth_oddverdict.la
 tests_plugins_auth_oddverdict_la_SOURCES = tests/plugins/auth_oddverdict.cxx tests/plugins/FaultyAuth.hxx
 tests_plugins_auth_oddverdict_la_LDFLAGS = $(AM_LDFLAGS) $(test_module_ldflags)

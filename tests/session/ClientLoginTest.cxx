@@ -71,14 +71,16 @@ void freeAsking(void *exchange)
     const std::unique_ptr<AskingExchange> owner(static_cast<AskingExchange *>(exchange));
 }
 
-MethodDescription askingDescription(uint32_t id)
+MethodDescription askingDescription(uint32_t id, uint32_t flags = 0)
 {
-    auto description = authDescription(id, 0);
+    auto description = authDescription(id, flags);
     description.auth_client = {sizeof(netsane_auth_ops_v1), 0, startAsking, stepAsking, nullptr, freeAsking};
     return description;
 }
 
 const TestMethod pam_method(askingDescription(3));
+const TestMethod mutual_method(askingDescription(60, NETSANE_FLAG_MUTUAL));
+const TestMethod binding_method(askingDescription(61, NETSANE_FLAG_CHANNEL_BINDING));
 const TestMethod unix_method(authDescription(1, 0));
 const TestMethod crypt_method(authDescription(2, 0));
 
@@ -210,6 +212,53 @@ TEST_F(ClientLoginTest, AMethodThatFailsRefusesTheLogin)
 }
 
 // protocol.md §6.5: behind FAIL PASS_REQ the server asks another method in the same login.
+TEST_F(ClientLoginTest, AServerThatHasNotProvedItselfIsNotBelieved)
+{
+    source.auth = {&mutual_method};
+    for (const bool proved : {false, true}) {
+        ClientLogin one(policy, source);
+        one.setCredentials({"alice", Secret("secret"), "a test"});
+        ByteBuffer welcome;
+        encodeWelcome(welcome, "alice");
+        ByteBuffer request;
+        encodePass(request, Command::pass_request, {60, {}});
+        ByteBuffer sent;
+        one.onUser(sent);
+        script.verdict = NETSANE_VERDICT_CONTINUE;
+        one.onPassRequest(viewMessage(request.data(), limits_after_login), sent, false);
+        script.verdict = NETSANE_VERDICT_OK;
+        if (proved)
+            one.onPassRequest(viewMessage(request.data(), limits_after_login), sent, false);
+        const auto hear = [&] { one.onWelcome(viewMessage(welcome.data(), limits_after_login)); };
+        if (proved) {
+            EXPECT_NO_THROW(one.onReply());
+            hear();
+            EXPECT_EQ(one.state(), LoginState::succeeded);
+        } else {
+            EXPECT_THROW(hear(), ProtocolError);
+            EXPECT_EQ(one.state(), LoginState::refused);
+        }
+    }
+}
+
+TEST_F(ClientLoginTest, AReplyIsNoProofEither)
+{
+    source.auth = {&mutual_method};
+    receive(Command::user);
+    script.verdict = NETSANE_VERDICT_CONTINUE;
+    receive(Command::pass_request, 60);
+    EXPECT_THROW(login.onReply(), ProtocolError);
+    EXPECT_EQ(login.state(), LoginState::refused);
+}
+
+TEST_F(ClientLoginTest, AMethodThatNeedsAChannelBindingIsDeclined)
+{
+    source.auth = {&binding_method, &unix_method};
+    receive(Command::user);
+    receive(Command::pass_request, 61);
+    EXPECT_EQ((Strings{"2", "5 3 1"}), sent());
+}
+
 TEST_F(ClientLoginTest, AnotherMethodMayFollowADeclinedOne)
 {
     source.auth = {&unix_method};

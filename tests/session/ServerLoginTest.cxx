@@ -302,6 +302,14 @@ TEST_F(ServerLoginTest, AMethodThatHasAskedMustJudge)
     EXPECT_THAT(takeCommands(), ElementsAre(Command::user));
 }
 
+TEST_F(ServerLoginTest, AMethodThatNeedsAChannelBindingIsNotOffered)
+{
+    settings.auth_methods = {{5, NETSANE_FLAG_CHANNEL_BINDING, "bound"}, {7, 0, "other"}};
+    askAtOpen();
+    sendUser("alice");
+    EXPECT_THAT(host.calls, ElementsAre("login 1 method 7 user alice attempt 1"));
+}
+
 TEST_F(ServerLoginTest, TheClientsListStandsForTheNextMethodToo)
 {
     settings.auth_methods = {{1, 0, "unix"}, {7, 0, "other"}, {9, 0, "third"}};

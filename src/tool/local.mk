@@ -1,0 +1,28 @@
+# src/tool: the command for people; a folder for each command that is more than one class
+bin_PROGRAMS += netsane
+noinst_LTLIBRARIES += src/tool/libtool_commands.la
+
+# All but main, for the unit tests too.
+src_tool_libtool_commands_la_SOURCES = \
+	src/tool/Command.cxx src/tool/Command.hxx \
+	src/tool/CommandTable.cxx src/tool/CommandTable.hxx \
+	src/tool/ToolError.hxx \
+	src/tool/passwd/PasswdCommand.cxx src/tool/passwd/PasswdCommand.hxx \
+	src/tool/passwd/PasswordEditor.cxx src/tool/passwd/PasswordEditor.hxx \
+	src/tool/passwd/PasswordFileChoice.cxx src/tool/passwd/PasswordFileChoice.hxx \
+	src/tool/passwd/PasswordReader.cxx src/tool/passwd/PasswordReader.hxx \
+	src/tool/passwd/PasswordScheme.cxx src/tool/passwd/PasswordScheme.hxx \
+	src/tool/passwd/SecretFile.cxx src/tool/passwd/SecretFile.hxx \
+	src/tool/passwd/SecretText.cxx src/tool/passwd/SecretText.hxx \
+	src/tool/passwd/SignalBlock.hxx \
+	src/tool/passwd/UserName.cxx src/tool/passwd/UserName.hxx
+src_tool_libtool_commands_la_CPPFLAGS = $(AM_CPPFLAGS) $(method_cppflags) $(CLI11_CFLAGS) $(CRYPT_CFLAGS) \
+	-DNETSANE_BINDIR='"$(bindir)"'
+
+tool_libs = \
+	src/tool/libtool_commands.la plugins/auth/common/libpassword_file.la src/config/libconfig_server.la \
+	src/plugin/libtrusted_file.la src/os/libos.la src/util/libutil.la
+
+netsane_SOURCES = src/tool/netsane_main.cxx
+netsane_CPPFLAGS = $(AM_CPPFLAGS) $(CLI11_CFLAGS)
+netsane_LDADD = $(tool_libs) $(CRYPT_LIBS)

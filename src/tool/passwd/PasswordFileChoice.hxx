@@ -1,0 +1,31 @@
+// Which password file is meant, and who has to be able to read it, as netsaned.conf says.
+#pragma once
+
+#include "config/ServerConfig.hxx"
+#include "tool/passwd/PasswordScheme.hxx"
+#include "tool/passwd/SecretFile.hxx"
+
+#include <optional>
+#include <string>
+
+namespace netsane {
+
+// NETSANE's folder of configuration files, "/etc/netsane"; below the folder that `make install DESTDIR=` filled where
+// this program runs from there, as netsaned does it.
+std::string configFolder();
+
+// The file of [auth_unix] or [auth_crypt]; default_file where that has no key "file". Without a method: of those in
+// auth, which must then agree. Throws ToolError: they differ, it is the system's shadow file, or the
+// path isn't absolute.
+std::string choosePasswordFile(const ServerConfig &config, std::optional<PasswordScheme> method,
+                               const std::string &default_file);
+
+// When root runs this: netsaned's user may own the file, and that user's primary group may read a new one. Nobody else
+// for user = "root", for a user that the system doesn't know, and where an ordinary user runs this. May ask a directory
+// service.
+SecretFile::Owners passwordFileOwners(const ServerConfig &config);
+
+// What keeps somebody with such a password from logging in, for people; empty: nothing.
+std::string methodMissing(const ServerConfig &config, PasswordScheme scheme);
+
+} // namespace netsane

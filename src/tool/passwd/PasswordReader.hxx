@@ -1,0 +1,21 @@
+// Where `netsane passwd` gets a password from: the terminal, asked twice and not shown, or standard input.
+//
+// All functions block and throw ToolError for what can't be a password: nothing, more than max_password_bytes, or one
+// with a control character (NUL, or what an arrow key sends), which no client could type or keep in its configuration.
+#pragma once
+
+#include "tool/passwd/SecretText.hxx"
+
+#include <string>
+
+namespace netsane {
+
+// One line of a descriptor, without its line feed; what follows it is left unread. The end of the input ends the line
+// too.
+SecretText readPasswordLine(int fd);
+
+// Asks twice on /dev/tty without echo. Echo is back when this returns or throws, and when a signal ends or stops the
+// program meanwhile; after a stop (^Z) it asks anew. Throws also when there is no terminal or the two differ.
+SecretText askNewPassword(const std::string &user);
+
+} // namespace netsane

@@ -1,0 +1,15 @@
+# tests/tool
+if HAVE_GTEST
+check_PROGRAMS += tests/tool/tool_test
+TESTS += tests/tool/tool_test
+tests_tool_tool_test_SOURCES = \
+	tests/tool/PasswordEditorTest.cxx \
+	tests/tool/PasswordFileChoiceTest.cxx \
+	tests/tool/PasswordReaderTest.cxx \
+	tests/tool/PasswordSchemeTest.cxx \
+	tests/tool/SecretFileTest.cxx \
+	tests/tool/UserNameTest.cxx
+tests_tool_tool_test_CPPFLAGS = $(AM_CPPFLAGS) $(method_cppflags)
+tests_tool_tool_test_CXXFLAGS = $(AM_CXXFLAGS) $(GTEST_CFLAGS) $(CRYPT_CFLAGS)
+tests_tool_tool_test_LDADD = $(tool_libs) $(GTEST_LIBS) $(CRYPT_LIBS)
+endif
