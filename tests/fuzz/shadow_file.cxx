@@ -5,6 +5,7 @@
 #include "tests/fuzz/FuzzInput.hxx"
 #include "tests/fuzz/Require.hxx"
 
+#include <cerrno>
 #include <cstdlib>
 #include <string>
 #include <string_view>
@@ -42,12 +43,9 @@ Days daysIn(const std::vector<std::string> &fields, size_t index)
     const size_t digits = text.front() == '-' ? 1 : 0;
     if (text.size() == digits || text.find_first_not_of("0123456789", digits) != text.npos)
         return {false, false, 0};
-    // as far as that is a long; more is none in any case
-    const bool fits = text.size() < 19;
-    const long value = fits ? std::strtol(text.c_str(), nullptr, 10) : most_days + 1;
-    if (!fits)
-        return {digits == 1 && text.size() < 19, false, 0};
-    return {value <= most_days, value >= 0, value};
+    errno = 0;
+    const long value = std::strtol(text.c_str(), nullptr, 10);
+    return {errno == 0 && value <= most_days, value >= 0, value};
 }
 
 bool mayLogIn(const std::vector<std::string> &fields, long today)
