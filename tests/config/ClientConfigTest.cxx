@@ -21,6 +21,7 @@ TEST(ServerName, ParsesWhatPeopleWrite)
     for (const auto &c :
          {Case{"scan.example.org", "scan.example.org", 6576, ""}, Case{"a:1", "a", 1, ""},
           Case{"192.0.2.1:65535", "192.0.2.1", 65535, ""}, Case{"[::1]", "::1", 6576, ""},
+          Case{"[unix]:7", "unix", 7, ""}, Case{"unix", "unix", 6576, ""}, Case{"[a%b]", "a%b", 6576, ""},
           Case{"[fe80::1%eth0]:7", "fe80::1%eth0", 7, ""}, Case{"unix:/run/n.sock", "", 6576, "/run/n.sock"}}) {
         const auto name = parseServerName(c.text);
         ASSERT_TRUE(name) << c.text;
@@ -28,6 +29,7 @@ TEST(ServerName, ParsesWhatPeopleWrite)
         EXPECT_EQ(c.port, name->port);
         EXPECT_EQ(c.unix_path, name->unix_path);
         EXPECT_EQ(name, parseServerName(name->text()));
+        EXPECT_EQ(name, parseServerName(name->textWithPort()));
     }
     for (const char *text : {"", ":", "a:", "a:0", "a:65536", "a:b", "a:1:", "[::1", "[]", "[a b]", "a/b", "a b", "::1",
                              "unix:", "unix:x", "unix:/a:b", "a:1:2"})
