@@ -147,7 +147,9 @@ class Flood(harness.EndToEndTest):
                    max_connections_per_host=2 * FLOOD)
         attackers = self.check(count)
         self.assertEqual(sum(attacker.asked for attacker in attackers), count)
-        self.assertEqual(self.server.log().count("audit: login result=refused user=alice"), count)
+        refused = "audit: login result=refused user=alice"
+        self.server.wait_log(refused, count=count)
+        self.assertEqual(self.server.log().count(refused), count)
         self.server.stop()
 
 

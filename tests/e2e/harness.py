@@ -68,14 +68,15 @@ br_y 100.0
 
 
 def wait_for(condition, deadline, what):
-    """Polls until condition() is true and returns its value; fails with `what` after `deadline` seconds."""
+    """Polls until condition() is true and returns its value; fails with `what`, a text or what gives one, after `deadline`
+    seconds."""
     end = time.monotonic() + deadline
     while True:
         value = condition()
         if value:
             return value
         if time.monotonic() > end:
-            raise AssertionError(f"not within {deadline:g} s: {what}")
+            raise AssertionError(f"not within {deadline:g} s: {what() if callable(what) else what}")
         time.sleep(0.01)
 
 
@@ -353,6 +354,12 @@ class Daemon:
             return ""
         with open(self.log_file, encoding="utf-8", errors="replace") as file:
             return file.read()
+
+    def wait_log(self, what, before=0, count=1, deadline=10.0):
+        """Waits until `what` stands `count` times in the log behind its first `before` characters. The processes write to it
+        on their own: a client may know of its end earlier."""
+        wait_for(lambda: self.log()[before:].count(what) >= count, deadline,
+                 lambda: f"{what!r} in the log:\n{self.log()[before:]}")
 
     def members(self):
         """The daemon's processes, zombies too, as pids (the supervisor included while it runs).
