@@ -21,6 +21,7 @@ import time
 import unittest
 
 TIMEOUT = 60.0  # seconds that one scanimage run may take
+LOCAL_TRIES = 20  # see run_local
 PROGRAM_DEADLINE = 600  # seconds for a whole test program
 START_DEADLINE = 20.0  # seconds until the daemon serves
 STOP_DEADLINE = 15.0  # seconds from SIGTERM to the end of the daemon
@@ -575,11 +576,11 @@ def run_local(sane_dir, *args, cwd, input=None):
     """
     env = {"PATH": os.environ.get("PATH", "/usr/bin:/bin"), "LANG": "C", "HOME": cwd, "SANE_CONFIG_DIR": sane_dir,
            **ONE_ARENA}
-    for attempt in range(5):
+    for attempt in range(LOCAL_TRIES):
         try:
             result = run(["scanimage", *args], env, cwd, input, timeout=TIMEOUT / 2)
         except AssertionError:
-            if attempt == 4:
+            if attempt == LOCAL_TRIES - 1:
                 raise
             continue
         if f"received signal {signal.SIGPIPE:d}".encode() not in result.err:
