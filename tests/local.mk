@@ -14,4 +14,5 @@ include tests/client/local.mk
 include tests/backend/local.mk
 include tests/tool/local.mk
 include tests/plugins/local.mk
+include tests/fuzz/local.mk
 include tests/e2e/local.mk

@@ -94,6 +94,7 @@ AccessRules::Rule AccessRules::compile(const AllowRule &rule) const
             }
     }
     result.devices = rule.devices;
+    result.line = rule.line;
     return result;
 }
 
@@ -122,6 +123,28 @@ bool AccessRules::decide(const std::optional<std::string> &user, const SocketAdd
     return std::any_of(rules_.begin(), rules_.end(), [&](const Rule &rule) {
         return rule.matchesHost(peer) && rule.matchesDevice(device) && matchesUser(rule, user);
     });
+}
+
+std::string AccessRules::refusalReason(const std::optional<std::string> &user, const SocketAddress &peer,
+                                       std::string_view device) const
+{
+    bool host_matches = false;
+    std::string lines;
+    for (const auto &rule : rules_) {
+        if (!rule.matchesHost(peer))
+            continue;
+        host_matches = true;
+        if (rule.matchesDevice(device) && rule.line != 0)
+            lines += (lines.empty() ? "" : ", ") + std::to_string(rule.line);
+        else if (rule.matchesDevice(device))
+            return "without a rule [[allow]] only who has logged in gets a device";
+    }
+    if (!host_matches)
+        return "no rule [[allow]] is for this host";
+    if (lines.empty())
+        return "no rule [[allow]] for this host is for this device";
+    return std::string(user ? "this user is in none of the rules" : "a login is needed for the rules") +
+           " [[allow]] for this host and device, in line " + lines;
 }
 
 Outlook AccessRules::outlook(const SocketAddress &peer, std::string_view device) const

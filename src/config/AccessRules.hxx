@@ -45,6 +45,10 @@ public:
     // Whether the user may open the device; nullopt: not logged in. device is the full SANE name, any bytes.
     bool decide(const std::optional<std::string> &user, const SocketAddress &peer, std::string_view device) const;
 
+    // Why decide() says no, for the log and not for the peer: what the rules that come nearest are missing.
+    std::string refusalReason(const std::optional<std::string> &user, const SocketAddress &peer,
+                              std::string_view device) const;
+
     // For a connection that isn't logged in. now is the same as decide(nullopt, …).
     Outlook outlook(const SocketAddress &peer, std::string_view device) const;
 
@@ -61,6 +65,7 @@ private:
         bool unix_sockets = false;
         std::vector<CidrPrefix> prefixes;
         std::vector<std::string> devices; // empty: any
+        std::size_t line = 0;             // in the configuration; 0: the rule that stands for the absence of rules
 
         bool matchesHost(const SocketAddress &peer) const;
         bool matchesDevice(std::string_view device) const;

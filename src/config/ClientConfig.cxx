@@ -260,6 +260,11 @@ void ClientConfig::readFrom(const std::vector<std::string> &folders)
             continue;
         }
         const bool ours = info.st_uid == 0 || info.st_uid == ::geteuid();
+        // It could switch encryption off, and then ask for the logins that are stored elsewhere.
+        if (!ours && !folder.starts_with('/')) {
+            problems_.push_back(file_name + ": not used: it is another user's, found where the program was started");
+            continue;
+        }
         readText(fd.get(), file_name, ours && (info.st_mode & S_IROTH) == 0);
         return;
     }

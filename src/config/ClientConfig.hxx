@@ -49,7 +49,8 @@ public:
     // Parses the text of a file. may_hold_password: whether only its owner (and group) can read the file.
     void parse(std::string_view text, const std::string &file_name, bool may_hold_password = true);
 
-    // Reads netsane.conf from the first of the folders that has it. No such file is no problem.
+    // Reads netsane.conf from the first of the folders that has it. No such file is no problem. In a relative folder
+    // (SANE's "." is one) only a file that belongs to root or to the effective user counts.
     void readFrom(const std::vector<std::string> &folders);
 
     // Servers as in NETSANE_SERVERS: names separated by blanks or commas.

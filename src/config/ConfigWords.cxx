@@ -2,11 +2,28 @@
 
 #include "os/Secret.hxx"
 
+#include <algorithm>
+#include <iterator>
+
 namespace netsane {
 
 namespace {
 
 constexpr std::string_view blanks = " \t\r\f\v";
+
+// Where the word that the text begins with ends; nothing if that is within quotes.
+std::optional<std::size_t> wordEnd(std::string_view text) noexcept
+{
+    bool quoted = false;
+    std::size_t end = 0;
+    for (; end < text.size(); ++end) {
+        if (text[end] == '"')
+            quoted = !quoted;
+        else if (!quoted && blanks.find(text[end]) != std::string_view::npos)
+            break;
+    }
+    return quoted ? std::nullopt : std::optional(end);
+}
 
 } // namespace
 
@@ -25,21 +42,13 @@ std::optional<ConfigWords> ConfigWords::split(std::string_view line)
     // Nothing may move later on: what is left behind isn't wiped.
     result.words_.reserve(text.size() / 2 + 1);
     for (; !text.empty() && text.front() != '#'; text = trimBlanks(text)) {
-        auto &word = result.words_.emplace_back();
-        word.reserve(text.size());
-        bool quoted = false;
-        std::size_t i = 0;
-        for (; i < text.size(); ++i) {
-            if (text[i] == '"')
-                quoted = !quoted;
-            else if (!quoted && blanks.find(text[i]) != std::string_view::npos)
-                break;
-            else
-                word += text[i];
-        }
-        if (quoted)
+        const auto end = wordEnd(text);
+        if (!end)
             return std::nullopt;
-        text.remove_prefix(i);
+        auto &word = result.words_.emplace_back();
+        word.reserve(*end);
+        std::ranges::copy_if(text.substr(0, *end), std::back_inserter(word), [](char c) { return c != '"'; });
+        text.remove_prefix(*end);
     }
     return result;
 }

@@ -35,9 +35,11 @@ std::optional<std::pair<std::string_view, std::string_view>> splitHost(std::stri
     return std::pair(text.substr(1, end - 1), text.substr(end + 1));
 }
 
+// In brackets where it would be read as something else without, as a host that is called unix.
 std::string bracketed(const std::string &host)
 {
-    return host.find(':') == std::string::npos ? host : "[" + host + "]";
+    const bool plain = isHost(host, false) && host + ":" != unix_prefix;
+    return plain ? host : "[" + host + "]";
 }
 
 std::optional<std::pair<ServerName, std::string>> parseUnixDevice(std::string_view text)

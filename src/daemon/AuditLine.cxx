@@ -8,6 +8,10 @@ namespace netsane {
 
 namespace {
 
+// The log cuts long lines: four values of this size, with each byte as \xNN, still leave room for the rest.
+constexpr std::size_t max_value_bytes = 240;
+constexpr std::string_view cut_mark = "...";
+
 bool isWordCharacter(char c) noexcept
 {
     return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
@@ -18,7 +22,7 @@ void appendQuoted(std::string &out, std::string_view value)
 {
     constexpr std::string_view digits = "0123456789abcdef";
     out += '"';
-    for (const char c : value) {
+    for (const char c : value.substr(0, max_value_bytes)) {
         const auto byte = static_cast<unsigned char>(c);
         if (c == '"' || c == '\\') {
             out += '\\';
@@ -31,6 +35,8 @@ void appendQuoted(std::string &out, std::string_view value)
             out += c;
         }
     }
+    if (value.size() > max_value_bytes)
+        out += cut_mark;
     out += '"';
 }
 
@@ -49,7 +55,7 @@ AuditLine &AuditLine::with(std::string_view key, std::string_view value)
     text_ += ' ';
     text_ += key;
     text_ += '=';
-    if (std::all_of(value.begin(), value.end(), isWordCharacter))
+    if (value.size() <= max_value_bytes && std::all_of(value.begin(), value.end(), isWordCharacter))
         text_ += value;
     else
         appendQuoted(text_, value);

@@ -4,7 +4,8 @@
 //
 // A local object; written when write() is called. Values that are more than a word stand in double quotes, with \" and
 // \\ for those characters and \xNN for control characters and other bytes that aren't printable ASCII: a name that a
-// peer made up can't forge a line or a key.
+// peer made up can't forge a line or a key. A long value is cut, which "..." in its place tells: no name is long enough
+// to push what comes behind it out of the line.
 #pragma once
 
 #include <cstdint>

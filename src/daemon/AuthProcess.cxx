@@ -58,7 +58,7 @@ void AuthProcess::supervisorMessage(MessageView message, std::vector<UniqueFd> &
     case IpcCommand::session_channel:
         if (fds.size() != 1)
             return;
-        exchanges_.clear(); // of the session process that is gone
+        cancelAll(); // of the session process that is gone
         session_ = std::make_unique<PacketChannel>(
             loop_, std::move(fds.front()), [this](MessageView m, std::vector<UniqueFd> &) { sessionMessage(m); },
             [this](const std::string &) { sessionEnded(); });
@@ -75,7 +75,7 @@ void AuthProcess::supervisorMessage(MessageView message, std::vector<UniqueFd> &
 // would: then this process ends, is started again, and both get a new one.
 void AuthProcess::sessionEnded()
 {
-    exchanges_.clear();
+    cancelAll();
     session_.reset();
     lonely_timer_.schedule(lonely_time);
 }
@@ -189,6 +189,7 @@ void AuthProcess::start(const AuthStart &start)
         std::find_if(methods_.begin(), methods_.end(), [&](const Method *each) { return each->id() == start.method; });
     if (method == methods_.end() || exchanges_.size() >= max_exchanges || exchanges_.contains(id)) {
         logWarning("the session process asked for a login that can't be: no such method, or too many at once");
+        cancel(id);
         return sendFailure(id);
     }
     AuthParameters parameters;
@@ -217,6 +218,7 @@ void AuthProcess::step(const ExchangeId &id, std::span<const AuthField> fields)
         return sendFailure(id); // of a process before this one
     if (!running->second.exchange || std::exchange(running->second.stepping, true))
         return logWarning("the session process made a step of a login out of turn");
+    running->second.answered = running->second.asked;
     later(id, step_timeout_, [this, id] { refuse(id, "the method has not answered in time", {}); });
     running->second.exchange->step(fields);
 }
@@ -256,16 +258,22 @@ void AuthProcess::stepped(const ExchangeId &id, ExchangeOutcome outcome)
     }
 }
 
-// Who leaves with an answer given and no verdict has failed: else a guess that takes longer than a login that succeeds
-// would cost nothing.
+// Who leaves with an answer given and no verdict has failed: else a guess that takes longer than a login that succeeds,
+// or that is followed by another question, would cost nothing.
 void AuthProcess::cancel(const ExchangeId &id)
 {
     const auto running = exchanges_.find(id);
     if (running == exchanges_.end())
         return;
-    if (running->second.asked && running->second.stepping)
+    if (running->second.answered && running->second.exchange)
         tellRefusal(id, running->second, "the client left before it was decided");
     exchanges_.erase(running);
+}
+
+void AuthProcess::cancelAll()
+{
+    while (!exchanges_.empty())
+        cancel(ExchangeId(exchanges_.begin()->first));
 }
 
 void AuthProcess::tellRefusal(const ExchangeId &id, const Running &running, const std::string &reason)

@@ -38,6 +38,7 @@ private:
         std::unique_ptr<Timer> timer; // a step's deadline; then for Pending, and for a Fail that is to be late
         bool stepping = false;        // an outcome is awaited
         bool asked = false;           // the client has got a PASS_REQ
+        bool answered = false;        // and has answered one
     };
 
     void supervisorMessage(MessageView message, std::vector<UniqueFd> &fds);
@@ -53,6 +54,7 @@ private:
     void step(const ExchangeId &id, std::span<const AuthField> fields);
     void stepped(const ExchangeId &id, ExchangeOutcome outcome);
     void cancel(const ExchangeId &id);
+    void cancelAll();
     void tellRefusal(const ExchangeId &id, const Running &running, const std::string &reason);
     void refuse(const ExchangeId &id, const std::string &reason, std::chrono::milliseconds wait);
     void sendFailure(const ExchangeId &id);

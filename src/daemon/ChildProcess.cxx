@@ -88,7 +88,8 @@ ProcessIdentity lookupIdentity(const std::string &user, const std::string &extra
     errno = 0;
     const passwd *const entry = ::getpwnam(user.c_str());
     if (!entry)
-        throw std::runtime_error("user " + user + ": " + (errno != 0 ? errnoText(errno) : "no such user"));
+        throw std::runtime_error("user = \"" + user +
+                                 "\": " + (errno != 0 ? errnoText(errno) : "this system has no such user"));
     ProcessIdentity identity{entry->pw_uid, entry->pw_gid, groupsOf(user.c_str(), entry->pw_gid)};
     if (const group *const extra = extra_group.empty() ? nullptr : ::getgrnam(extra_group.c_str()))
         identity.groups.push_back(extra->gr_gid);

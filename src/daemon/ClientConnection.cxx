@@ -355,6 +355,7 @@ void ClientConnection::authNotApplicable(const ExchangeNote &note)
 
 void ClientConnection::authGone()
 {
+    unstarted_logins_.clear(); // they fail now, so nobody would end what is started for them later
     handle([&] { session_.authGone(EventLoop::now()); });
 }
 

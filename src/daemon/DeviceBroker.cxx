@@ -146,28 +146,24 @@ void DeviceBroker::tryOpen(PendingOpen open)
         return lister_.refresh();
     }
     if (!lister_.listing())
-        return refuse(open, OpenDecision::Kind::refused, Status::io_error, "the devices could not be listed");
+        return refuse(open, Status::io_error, "the devices could not be listed");
 
     const auto resolved = resolve(open.name, *client);
     const std::string &device = resolved ? *resolved : open.name;
-    if (!rules_.decide(client->user, client->peer.address, device)) {
-        const bool ask = !client->user && rules_.outlook(client->peer.address, device) == Outlook::after_login;
-        return refuse(open, ask ? OpenDecision::Kind::login_needed : OpenDecision::Kind::refused, Status::access_denied,
-                      "this device is not for you");
-    }
+    if (!rules_.decide(client->user, client->peer.address, device))
+        return deny(open, device, *client);
     const auto holder =
         std::find_if(holders_.begin(), holders_.end(), [&](const Holder &entry) { return entry.device == device; });
     if (holder != holders_.end()) {
         if (!holder->closing)
-            return refuse(open, OpenDecision::Kind::refused, Status::device_busy,
-                          "device held by " + describe(holder->user, holder->host));
+            return refuse(open, Status::device_busy, "device held by " + describe(holder->user, holder->host));
         open.waits_for_device = device;
         pending_opens_.push_back(std::move(open));
         return;
     }
     if (!resolved) {
         if (open.list_refreshed || !lister_.isOlderThan(fresh_enough))
-            return refuse(open, OpenDecision::Kind::refused, Status::invalid,
+            return refuse(open, Status::invalid,
                           open.name.empty() ? "there is no device" : "there is no device " + open.name);
         open.list_refreshed = true;
         open.waits_for_device.clear();
@@ -177,18 +173,34 @@ void DeviceBroker::tryOpen(PendingOpen open)
     start(open, device, *client);
 }
 
-void DeviceBroker::refuse(const PendingOpen &open, OpenDecision::Kind kind, Status status, std::string reason)
+// What the rules say is for the log alone: the peer learns that they say no.
+void DeviceBroker::deny(const PendingOpen &open, const std::string &device, const Client &client)
 {
-    if (kind == OpenDecision::Kind::refused)
-        if (const Client *const client = find_client_(open.connection))
-            AuditLine("open", "refused")
-                .with("device", open.name)
-                .with("user", client->user.value_or(""))
-                .with("from", client->peer.hostText())
-                .with("connection", open.connection)
-                .with("reason", reason)
-                .write();
-    send_open_result_({open.connection, open.key, {kind, {status, std::move(reason)}}}, UniqueFd());
+    const auto &address = client.peer.address;
+    const std::string reason = "this device is not for you";
+    if (client.user || rules_.outlook(address, device) != Outlook::after_login)
+        return refuse(open, Status::access_denied, reason, rules_.refusalReason(client.user, address, device));
+    send_open_result_({open.connection, open.key, {OpenDecision::Kind::login_needed, {Status::access_denied, reason}}},
+                      UniqueFd());
+}
+
+void DeviceBroker::refuse(const PendingOpen &open, Status status, const std::string &reason)
+{
+    refuse(open, status, reason, reason);
+}
+
+void DeviceBroker::refuse(const PendingOpen &open, Status status, const std::string &reason,
+                          std::string_view reason_for_log)
+{
+    if (const Client *const client = find_client_(open.connection))
+        AuditLine("open", "refused")
+            .with("device", open.name)
+            .with("user", client->user.value_or(""))
+            .with("from", client->peer.hostText())
+            .with("connection", open.connection)
+            .with("reason", reason_for_log)
+            .write();
+    send_open_result_({open.connection, open.key, {OpenDecision::Kind::refused, {status, reason}}}, UniqueFd());
 }
 
 void DeviceBroker::start(const PendingOpen &open, const std::string &device, const Client &client)
@@ -204,7 +216,7 @@ void DeviceBroker::start(const PendingOpen &open, const std::string &device, con
         send_open_result_({open.connection, open.key, {OpenDecision::Kind::opened, {}}}, std::move(session_end));
     } catch (const std::exception &error) {
         logError(std::string("can't start a device process: ") + error.what());
-        refuse(open, OpenDecision::Kind::refused, Status::no_mem, "the server can't start a device process");
+        refuse(open, Status::no_mem, "the server can't start a device process");
     }
 }
 

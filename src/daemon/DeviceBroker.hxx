@@ -91,7 +91,9 @@ private:
     std::optional<std::string> resolve(const std::string &name, const Client &client) const;
     void start(const PendingOpen &open, const std::string &device, const Client &client);
     static AuditLine audit(std::string_view event, std::string_view result, const Holder &holder);
-    void refuse(const PendingOpen &open, OpenDecision::Kind kind, Status status, std::string reason);
+    void deny(const PendingOpen &open, const std::string &device, const Client &client);
+    void refuse(const PendingOpen &open, Status status, const std::string &reason);
+    void refuse(const PendingOpen &open, Status status, const std::string &reason, std::string_view reason_for_log);
     void release(Holder &holder);
     void deviceExited(pid_t pid, int wait_status);
     bool mayList(const Client &client, const std::string &device) const;

@@ -37,7 +37,17 @@ PacketChannel::PacketChannel(EventLoop &loop, UniqueFd socket, OnMessage on_mess
     watch_.wantRead(true);
 }
 
-PacketChannel::~PacketChannel() = default;
+PacketChannel::~PacketChannel()
+{
+    dropWaiting();
+}
+
+void PacketChannel::dropWaiting() noexcept
+{
+    for (auto &packet : waiting_)
+        wipe(packet.bytes);
+    waiting_.clear();
+}
 
 void PacketChannel::send(const ByteBuffer &message, std::vector<UniqueFd> fds)
 {
@@ -63,7 +73,7 @@ void PacketChannel::flush()
     } catch (const std::system_error &) {
         // A packet lost would leave the two processes with different ideas of the world: the channel ends, which
         // reading finds out.
-        waiting_.clear();
+        dropWaiting();
         ::shutdown(socket_.get(), SHUT_RDWR);
     }
     watch_.wantWrite(!waiting_.empty());
@@ -97,7 +107,7 @@ void PacketChannel::end(const std::string &reason)
         return;
     watch_.wantRead(false);
     watch_.wantWrite(false);
-    waiting_.clear();
+    dropWaiting();
     const OnEnd on_end = on_end_; // may destroy this
     on_end(reason);
 }

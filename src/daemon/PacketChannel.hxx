@@ -46,6 +46,7 @@ private:
 
     void readable();
     void flush();
+    void dropWaiting() noexcept;
     void end(const std::string &reason);
 
     UniqueFd socket_;

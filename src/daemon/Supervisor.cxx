@@ -265,32 +265,33 @@ void Supervisor::authMessage(MessageView message)
 void Supervisor::loggedIn(const Identity &identity)
 {
     auto *const client = connections_.find(identity.connection);
+    const auto peer = connections_.peer(identity.connection);
+    AuditLine line("login", client ? "accepted" : "too-late");
+    line.with("user", identity.user)
+        .with("method", identity.method)
+        .with("from", peer ? peer->hostText() : "")
+        .with("connection", identity.connection);
+    // A client that has left, or a session process that was taken over and searches for a password.
     if (!client)
-        return;
+        return line.with("reason", "there is no such connection").write();
     // A connection logs in again after a crypto switch (protocol.md §5).
     client->user = identity.user;
-    AuditLine("login", "accepted")
-        .with("user", identity.user)
-        .with("method", identity.method)
-        .with("from", client->peer.hostText())
-        .with("connection", identity.connection)
-        .write();
+    line.write();
     session_->send(encodeIpc(IpcCommand::logged_in, identity));
 }
 
 void Supervisor::loginRefused(const LoginRefusal &refusal)
 {
     const auto peer = connections_.peer(refusal.connection);
-    if (!peer)
-        return;
     AuditLine("login", "refused")
         .with("user", refusal.user)
         .with("method", refusal.method)
-        .with("from", peer->hostText())
+        .with("from", peer ? peer->hostText() : "")
         .with("connection", refusal.connection)
         .with("reason", refusal.reason)
         .write();
-    penalties_.loginFailed(peer->limitKey(), config_.auth_fail_delay, EventLoop::now());
+    if (peer)
+        penalties_.loginFailed(peer->limitKey(), config_.auth_fail_delay, EventLoop::now());
 }
 
 void Supervisor::loginGivenUp(const LoginNote &note)

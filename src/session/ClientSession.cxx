@@ -140,7 +140,6 @@ void ClientSession::pumpStream()
 {
     for (;;) {
         const auto written = stream_.writePlain(plain_out_.data());
-        wipe(plain_out_.mutableData().first(written));
         plain_out_.consume(written);
         const auto pulled = stream_.pullWire(wire_out_.prepare(stream_block_bytes));
         wire_out_.commit(pulled);
@@ -158,8 +157,6 @@ std::span<const std::byte> ClientSession::output()
 
 void ClientSession::consumeOutput(std::size_t sent_bytes) noexcept
 {
-    // A password may have stood in it.
-    wipe(wire_out_.mutableData().first(sent_bytes));
     wire_out_.consume(sent_bytes);
     event_output_bytes_ -= std::min(event_output_bytes_, sent_bytes);
 }

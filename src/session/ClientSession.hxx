@@ -152,9 +152,10 @@ private:
 
     CryptStream stream_;
     FrameDecoder decoder_{limits_before_login};
-    ByteBuffer wire_in_;   // received and not yet taken by an encrypting stream
-    ByteBuffer plain_out_; // for an encrypting stream to take
-    ByteBuffer wire_out_;
+    ByteBuffer wire_in_; // received and not yet taken by an encrypting stream
+    // A password may stand in what is said.
+    ByteBuffer plain_out_{ByteBuffer::Contents::secret}; // for an encrypting stream to take
+    ByteBuffer wire_out_{ByteBuffer::Contents::secret};
     ByteBuffer held_; // requests that wait for the greeting or the crypto switch
 
     std::array<Command, max_outstanding_requests> outstanding_{}; // a ring

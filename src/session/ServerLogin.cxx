@@ -104,10 +104,12 @@ ServerLogin::Result ServerLogin::clientFailed(const ClientFail &fail, SessionTim
         if (exchange_running_)
             host_.cancelLogin(exchange_);
         exchange_running_ = false;
+        // A name starts an exchange, which costs more than it costs to send one.
+        const bool spent = state_ == ServerState::pass_asked && attempt_ >= settings_.auth_tries;
         state_ = ServerState::open;
         login_deadline_.reset();
         user_.clear();
-        return Result::declined;
+        return spent ? Result::exhausted : Result::declined;
     }
     if (command != Command::pass_request || state_ != ServerState::pass_asked)
         throw ProtocolError("FAIL for command " + std::to_string(fail.command) + " while " +

@@ -255,6 +255,10 @@ void ServerSession::deviceOpened(DeviceKey key, const OpenDecision &decision, Se
     case OpenDecision::Kind::login_needed:
         if (!login_.isLoggedIn() && login_.canOffer(transport_.isConfidential()))
             return login_.ask(now);
+        if (!login_.isLoggedIn())
+            host_.loginGivenUp(settings_.auth_methods.empty()
+                                   ? "the device needs a login, and the configuration has no method"
+                                   : "no method may be offered on an unencrypted connection");
         queue_.refuse(slot, {Status::access_denied, login_.isLoggedIn()
                                                         ? "you may not use this device"
                                                         : "a login is needed, and no method may be offered here"});

@@ -24,6 +24,7 @@ ServerSession::ServerSession(const SessionSettings &settings, std::vector<const 
       crypt_methods_(std::move(crypt_methods)),
       peer_(std::move(peer)),
       host_(host),
+      login_at_connect_(settings.login_at_connect && !settings.auth_methods.empty()),
       transport_(limits_before_login),
       login_(settings_, peer_, host_, transport_.messages()),
       version_code_(version_code_1_0_0),
@@ -55,7 +56,7 @@ void ServerSession::greet()
 
 void ServerSession::askAtConnect(SessionTime now)
 {
-    if (!settings_.login_at_connect || settings_.auth_methods.empty())
+    if (!login_at_connect_)
         return;
     if (!login_.canOffer(transport_.isConfidential()))
         return fail("a login is required, and no method may be offered on an unencrypted connection");
@@ -64,8 +65,7 @@ void ServerSession::askAtConnect(SessionTime now)
 
 bool ServerSession::holdsRequests() const noexcept
 {
-    return crypt_asked_ || finished_ ||
-           (settings_.login_at_connect && !settings_.auth_methods.empty() && !login_.isLoggedIn());
+    return crypt_asked_ || finished_ || (login_at_connect_ && !login_.isLoggedIn());
 }
 
 ServerState ServerSession::state() const noexcept
@@ -94,7 +94,7 @@ void ServerSession::handle(MessageView message, SessionTime now)
     last_message_ = now; // bytes alone don't count: nobody holds a place by sending one now and then
     was_told_anything_ = true;
     if (login_.swallows(static_cast<Command>(message.command)))
-        return;
+        return transport_.wipeMessage(); // it may hold a password
     if (!isLegalFromClient(state(), message.command))
         throw ProtocolError("command " + std::to_string(message.command) + " is not legal while " +
                             std::string(stateName(state())));
@@ -117,7 +117,7 @@ void ServerSession::handle(MessageView message, SessionTime now)
     case Command::fail:
         return loginResult(login_.clientFailed(decodeClientFail(message), now), now);
     default:
-        return endCleanly(); // QUIT: the table lets nothing else through
+        return clientLeaves(); // QUIT: the table lets nothing else through
     }
 }
 
@@ -162,7 +162,7 @@ void ServerSession::loginResult(ServerLogin::Result result, SessionTime now)
         return pump(now);
     case ServerLogin::Result::declined:
         host_.loginGivenUp("the client declined");
-        if (settings_.login_at_connect) {
+        if (login_at_connect_) {
             refuseAll({Status::access_denied, "no login"});
             flushReady(now);
             return fail("a login is required");
@@ -207,6 +207,13 @@ void ServerSession::peerClosed()
 {
     // A half message or a missing goodbye changes nothing for the server: it ends the session either way.
     transport_.peerClosed();
+    clientLeaves();
+}
+
+void ServerSession::clientLeaves()
+{
+    if (!finished_ && waitsForClient())
+        host_.loginGivenUp("the client left without an answer");
     endCleanly();
 }
 

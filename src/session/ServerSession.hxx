@@ -79,6 +79,7 @@ private:
     void handleCryptReply(MessageView message, SessionTime now);
     void askAtConnect(SessionTime now);
     void loginResult(ServerLogin::Result result, SessionTime now);
+    void clientLeaves();
     void endCleanly();
 
     // requests
@@ -108,6 +109,7 @@ private:
     const std::vector<const Method *> crypt_methods_;
     const PeerInfo peer_;
     ServerHost &host_;
+    const bool login_at_connect_; // as it was then: a change of the settings would leave nobody to ask
     SessionTransport transport_;
     ServerLogin login_;
     RequestQueue queue_;

@@ -4,6 +4,7 @@
 #include <cassert>
 #include <limits>
 #include <new>
+#include <string.h> // explicit_bzero
 #include <utility>
 
 namespace netsane {
@@ -18,19 +19,28 @@ ByteBuffer::ByteBuffer(ByteBuffer &&other) noexcept
     : block_(std::move(other.block_)),
       capacity_(std::exchange(other.capacity_, 0)),
       begin_(std::exchange(other.begin_, 0)),
-      end_(std::exchange(other.end_, 0))
+      end_(std::exchange(other.end_, 0)),
+      secret_(other.secret_)
 {
 }
 
 ByteBuffer &ByteBuffer::operator=(ByteBuffer &&other) noexcept
 {
     if (this != &other) {
+        clear();
         block_ = std::move(other.block_);
         capacity_ = std::exchange(other.capacity_, 0);
         begin_ = std::exchange(other.begin_, 0);
         end_ = std::exchange(other.end_, 0);
+        secret_ = other.secret_;
     }
     return *this;
+}
+
+void ByteBuffer::leave(std::size_t begin, std::size_t end) noexcept
+{
+    if (secret_ && begin < end)
+        ::explicit_bzero(block_.get() + begin, end - begin);
 }
 
 std::span<std::byte> ByteBuffer::prepare(std::size_t min_bytes)
@@ -45,11 +55,13 @@ std::span<std::byte> ByteBuffer::prepare(std::size_t min_bytes)
     if (capacity_ - used >= min_bytes && used <= capacity_ / 2) {
         if (used != 0)
             std::memmove(block_.get(), block_.get() + begin_, used);
+        leave(std::max(used, begin_), end_);
     } else {
         const std::size_t wanted = std::max({used + min_bytes, capacity_ * 2, min_capacity_bytes});
         std::unique_ptr<std::byte[]> grown(new std::byte[wanted]); // not value-initialised: it is overwritten
         if (used != 0)
             std::memcpy(grown.get(), block_.get() + begin_, used);
+        leave(begin_, end_);
         block_ = std::move(grown);
         capacity_ = wanted;
     }
@@ -75,6 +87,7 @@ void ByteBuffer::append(std::span<const std::byte> bytes)
 void ByteBuffer::consume(std::size_t count_bytes) noexcept
 {
     assert(count_bytes <= size());
+    leave(begin_, begin_ + count_bytes);
     begin_ += count_bytes;
     if (begin_ == end_)
         clear();
@@ -83,6 +96,7 @@ void ByteBuffer::consume(std::size_t count_bytes) noexcept
 void ByteBuffer::truncate(std::size_t size_bytes) noexcept
 {
     assert(size_bytes <= size());
+    leave(begin_ + size_bytes, end_);
     end_ = begin_ + size_bytes;
 }
 

@@ -13,12 +13,16 @@ namespace netsane {
 
 class ByteBuffer {
 public:
+    // secret: a place is wiped when its bytes leave it, be that because they are consumed, moved, or the buffer ends.
+    enum class Contents { open, secret };
+
     ByteBuffer() = default;
+    explicit ByteBuffer(Contents contents) noexcept : secret_(contents == Contents::secret) {}
     ByteBuffer(ByteBuffer &&other) noexcept;
     ByteBuffer &operator=(ByteBuffer &&other) noexcept;
     ByteBuffer(const ByteBuffer &) = delete;
     ByteBuffer &operator=(const ByteBuffer &) = delete;
-    ~ByteBuffer() = default;
+    ~ByteBuffer() { clear(); }
 
     std::size_t size() const noexcept { return end_ - begin_; }
     bool empty() const noexcept { return begin_ == end_; }
@@ -40,7 +44,11 @@ public:
     // Drops the newest bytes so that size_bytes remain.
     void truncate(std::size_t size_bytes) noexcept;
 
-    void clear() noexcept { begin_ = end_ = 0; }
+    void clear() noexcept
+    {
+        leave(begin_, end_);
+        begin_ = end_ = 0;
+    }
 
     // Gives the memory back if the buffer is empty and holds more than keep_bytes.
     void shrinkIfEmpty(std::size_t keep_bytes) noexcept;
@@ -48,10 +56,13 @@ public:
     std::size_t capacity() const noexcept { return capacity_; }
 
 private:
+    void leave(std::size_t begin, std::size_t end) noexcept;
+
     std::unique_ptr<std::byte[]> block_;
     std::size_t capacity_ = 0;
     std::size_t begin_ = 0;
     std::size_t end_ = 0;
+    bool secret_ = false;
 };
 
 } // namespace netsane

@@ -147,6 +147,22 @@ TEST(AccessRules, OutlookIsTheBestThatAnyRuleOffers)
     EXPECT_EQ(rules({{{}, {"10.0.0.0/8"}, {}}}).outlookForHost(lan), Outlook::never);
 }
 
+TEST(AccessRules, TellsWhatIsMissing)
+{
+    const auto access = rules({{{"alice"}, {"192.168.0.0/16"}, {"test:*"}, 5}, {{"@staff"}, {"192.168.1.7"}, {}, 9}});
+    EXPECT_EQ(access.refusalReason(user("mallory"), elsewhere, "test:0"), "no rule [[allow]] is for this host");
+    EXPECT_EQ(access.refusalReason(user("mallory"), lan, "test:0"),
+              "this user is in none of the rules [[allow]] for this host and device, in line 5, 9");
+    EXPECT_EQ(access.refusalReason(user("mallory"), lan, "pnm:0"),
+              "this user is in none of the rules [[allow]] for this host and device, in line 9");
+    EXPECT_EQ(access.refusalReason(nobody, lan, "pnm:0"),
+              "a login is needed for the rules [[allow]] for this host and device, in line 9");
+    EXPECT_EQ(rules({{{"alice"}, {"192.168.0.0/16"}, {"test:*"}, 5}}).refusalReason(user("alice"), lan, "pnm:0"),
+              "no rule [[allow]] for this host is for this device");
+    EXPECT_EQ(rules({}).refusalReason(nobody, lan, "pnm:0"),
+              "without a rule [[allow]] only who has logged in gets a device");
+}
+
 TEST(AccessRules, RefusesRulesThatCannotBe)
 {
     EXPECT_THROW(rules({{{"@"}, {}, {}}}), ConfigError);

@@ -1,6 +1,8 @@
 #include "config/ClientConfig.hxx"
+#include "config/ConfigWords.hxx"
 
 #include <cstdlib>
+#include <filesystem>
 #include <fstream>
 #include <gtest/gtest.h>
 #include <sys/stat.h>
@@ -19,6 +21,7 @@ TEST(ServerName, ParsesWhatPeopleWrite)
     for (const auto &c :
          {Case{"scan.example.org", "scan.example.org", 6576, ""}, Case{"a:1", "a", 1, ""},
           Case{"192.0.2.1:65535", "192.0.2.1", 65535, ""}, Case{"[::1]", "::1", 6576, ""},
+          Case{"[unix]:7", "unix", 7, ""}, Case{"unix", "unix", 6576, ""}, Case{"[a%b]", "a%b", 6576, ""},
           Case{"[fe80::1%eth0]:7", "fe80::1%eth0", 7, ""}, Case{"unix:/run/n.sock", "", 6576, "/run/n.sock"}}) {
         const auto name = parseServerName(c.text);
         ASSERT_TRUE(name) << c.text;
@@ -26,6 +29,7 @@ TEST(ServerName, ParsesWhatPeopleWrite)
         EXPECT_EQ(c.port, name->port);
         EXPECT_EQ(c.unix_path, name->unix_path);
         EXPECT_EQ(name, parseServerName(name->text()));
+        EXPECT_EQ(name, parseServerName(name->textWithPort()));
     }
     for (const char *text : {"", ":", "a:", "a:0", "a:65536", "a:b", "a:1:", "[::1", "[]", "[a b]", "a/b", "a b", "::1",
                              "unix:", "unix:x", "unix:/a:b", "a:1:2"})
@@ -119,6 +123,21 @@ TEST(ClientConfig, AnyBytesAreSurvived)
     }
 }
 
+TEST(ConfigWords, ALongLineTakesMemoryOfItsOwnSize)
+{
+    constexpr std::size_t words = 20'000;
+    std::string line;
+    for (std::size_t i = 0; i < words; ++i)
+        line += "a ";
+    const auto split = ConfigWords::split(line);
+    ASSERT_TRUE(split);
+    ASSERT_EQ(words, split->size());
+    std::size_t bytes = 0;
+    for (std::size_t i = 0; i < words; ++i)
+        bytes += (*split)[i].capacity();
+    EXPECT_LT(bytes, 20 * line.size());
+}
+
 TEST(ClientConfig, PasswordsInFilesThatOthersReadAreNotUsed)
 {
     char folder[] = "/tmp/netsane-test-XXXXXX";
@@ -135,6 +154,31 @@ TEST(ClientConfig, PasswordsInFilesThatOthersReadAreNotUsed)
     }
     ::unlink(file.c_str());
     ::rmdir(folder);
+}
+
+TEST(ClientConfig, AnotherUsersFileWhereTheProgramWasStartedIsNotUsed)
+{
+    if (::geteuid() != 0)
+        GTEST_SKIP() << "only root can give a file away";
+    char folder[] = "/tmp/netsane-test-XXXXXX";
+    ASSERT_NE(nullptr, ::mkdtemp(folder));
+    const std::string file = std::string(folder) + "/netsane.conf";
+    std::ofstream(file) << "alpha tls=off allow_clear_passwords=yes\n";
+    const auto before = std::filesystem::current_path();
+    std::filesystem::current_path(folder);
+    for (const uid_t owner : {0U, 12345U}) {
+        ASSERT_EQ(0, ::chown(file.c_str(), owner, 0));
+        ClientConfig here;
+        here.readFrom({"."});
+        EXPECT_EQ(owner == 0 ? 1U : 0U, here.servers().size());
+        EXPECT_EQ(owner == 0 ? 0U : 1U, here.problems().size());
+        // A folder that somebody has named is that person's choice.
+        ClientConfig named;
+        named.readFrom({folder});
+        EXPECT_EQ(1U, named.servers().size());
+    }
+    std::filesystem::current_path(before);
+    std::filesystem::remove_all(folder);
 }
 
 TEST(ClientConfig, FoldersAreThoseOfSane)

@@ -70,7 +70,20 @@ class Audit(harness.EndToEndTest):
         self.assertIn(b"Access to resource has been denied", result.err)
         self.wait_for_line("login", result="accepted", user="bob")
         refused = self.wait_for_line("open", result="refused", user="bob", device="test:0")
-        self.assertIn("reason", refused)
+        self.assertRegex(refused["reason"], "this user is in none of the rules .* in line [0-9]+")
+        self.server.stop()
+
+    def test_the_rules_are_for_the_log_and_not_for_the_client(self):
+        self.serve({"users": ["alice"], "devices": ["test:0"]})
+        for name, reason in (("test:0", "in none of the rules"), ("test:1", "no rule .* is for this device")):
+            connection = seed.Connection(("127.0.0.1", self.server.port))
+            self.addCleanup(connection.close)
+            connection.user, connection.passwords = "bob", ["secret"]
+            if name == "test:1":  # which no login would help with
+                connection.user = None
+            status, _, text = connection.open(name)
+            self.assertEqual((status, text), (seed.ACCESS_DENIED, "this device is not for you"))
+            self.assertRegex(self.wait_for_line("open", result="refused", device=name)["reason"], reason)
         self.server.stop()
 
     def test_a_scan_that_is_cancelled_and_one_that_loses_its_device(self):
@@ -105,6 +118,17 @@ class Audit(harness.EndToEndTest):
         for event, values in self.lines():
             self.assertNotEqual(values.get("result"), "accepted", (event, values))
             self.assertNotEqual(values.get("user"), "alice", (event, values))
+        self.server.stop()
+
+    def test_a_long_name_does_not_hide_who_it_was(self):
+        self.serve()
+        connection = seed.Connection(("127.0.0.1", self.server.port))
+        self.addCleanup(connection.close)
+        connection.user, connection.passwords = "alice", ["secret"]
+        self.assertEqual(connection.open("\1" * 1023)[0], 4)
+        line = self.wait_for_line("open", result="refused")
+        self.assertEqual((line.get("user"), line.get("from")), ("alice", "127.0.0.1"))
+        self.assertIn("reason", line)
         self.server.stop()
 
 

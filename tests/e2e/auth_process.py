@@ -21,6 +21,7 @@ class Client(seed.Connection):
         super().__init__(address)
         self.logins = list(logins)
         self.methods = []
+        self.decline = None  # a method that it asks to do without
 
     def event(self, fields):
         number = seed.signed(fields[0])
@@ -29,7 +30,11 @@ class Client(seed.Connection):
             self.answer_user()
         elif number == seed.PASS_REQ:
             self.events.append(number)
-            self.methods.append(seed.signed(fields[1]))
+            method = seed.signed(fields[1])
+            if method == self.decline:
+                other = MOODY + MOODY_INLINE - method
+                return self.send(seed.message(seed.d(seed.FAIL), seed.d(seed.PASS_REQ), seed.words(other)))
+            self.methods.append(method)
             self.send(seed.message(seed.d(seed.PASS_RPLY), seed.d(self.methods[-1]), seed.s(self.password)))
         else:
             super().event(fields)
@@ -120,9 +125,8 @@ class MoodyMethods(AuthTest):
         if seconds < 4:  # else the machine was so slow that the sleepers may have had their turn
             self.assertEqual(ready, [], "the sleepers were answered first")
         self.assertLess(seconds, 4, "logins waited for those that sleep")
-        first, _, _ = select.select([sleeper.socket for sleeper in sleepers], [], [], PATIENCE)
-        (sleeper,) = [each for each in sleepers if each.socket is first[0]]
-        self.assertEqual(seed.signed(sleeper.reply(seed.OPEN)[0]), seed.GOOD)
+        answers = [seed.signed(sleeper.reply(seed.OPEN)[0]) for sleeper in sleepers]
+        self.assertEqual(sorted(answers), [seed.GOOD] + [seed.DEVICE_BUSY] * 7, "all logged in, one has the device")
         self.server.stop()
 
     def test_a_client_that_leaves_takes_its_process_along(self):
@@ -165,6 +169,31 @@ class MoodyMethods(AuthTest):
         connection = self.connect(("other", ""), ("other", ""), ("bob", "sesame"))
         self.assertEqual(connection.open("test:0")[0], seed.ACCESS_DENIED)
         self.assertEqual((connection.methods, connection.events), ([], [seed.USER] * 2))
+        self.server.stop()
+
+    def test_a_guess_counts_whenever_its_client_leaves(self):
+        self.serve("moody", "moodyinline", auth_fail_delay=1)
+        for mood, method, requests in (("again", MOODY, 2), ("again", MOODY_INLINE, 2), ("later", MOODY_INLINE, 1)):
+            with self.subTest(mood=mood, method=method):
+                before = len(self.server.log())
+                connection = self.connect((mood, "wrong"))
+                connection.send(seed.message(seed.d(seed.OPEN), seed.s("test:0")))
+                if method == MOODY_INLINE:
+                    connection.decline = MOODY
+                while connection.methods.count(method) < requests:
+                    connection.event(connection.receive())
+                connection.close()
+                self.log_has(f"user={mood} method={'moody' if method == MOODY else 'moodyinline'} ", before)
+                self.assertIn("audit: login result=refused", self.server.log()[before:])
+        self.server.stop()
+
+    def test_who_has_not_answered_has_not_guessed(self):
+        self.serve("moodyinline", "moody")
+        connection = self.connect(("bob", "sesame"))
+        connection.decline = MOODY_INLINE
+        self.assertEqual(connection.open("test:0")[0], seed.GOOD)
+        self.assertEqual(connection.methods, [MOODY])
+        self.assertNotIn("result=refused", self.server.log())
         self.server.stop()
 
 

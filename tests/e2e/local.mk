@@ -14,6 +14,7 @@ E2E_TESTS = \
 	tests/e2e/hostile.py \
 	tests/e2e/lifecycle.py \
 	tests/e2e/listening.py \
+	tests/e2e/login_matrix.py \
 	tests/e2e/login_timing.py \
 	tests/e2e/logins.py \
 	tests/e2e/logins_crypt.py \

@@ -86,6 +86,21 @@ class Rogue(harness.EndToEndTest):
         self.assertNotIn("login result=accepted", self.server.log())
         self.server.stop()
 
+    def test_no_search_for_a_password_goes_unnoticed(self):
+        def login(connection, exchange, password):
+            return (["auth", "auth_start", connection, exchange, 1, "alice", "::1", 1, 1, 1, 60000],
+                    ["wait", "auth_continue"], ["auth", "auth_step", connection, exchange, password])
+
+        self.serve(*login("#5", 1, "wrong"), ["wait", "auth_failed"],
+                   *login("#5", 2, "guess"), ["auth", "auth_cancel", "#5", 2],
+                   *login("#5", 3, "guess"), ["auth", "auth_start", "#5", 3, 1, "alice", "::1", 1, 1, 1, 60000],
+                   ["wait", "auth_failed"], *login("#5", 4, "secret"))
+        refused = re.compile("audit: login result=refused user=alice method=unix connection=6 ")
+        harness.wait_for(lambda: len(refused.findall(self.server.log())) == 3, PATIENCE, "the audit lines")
+        harness.wait_for(lambda: "audit: login result=too-late user=alice method=unix connection=6" in self.server.log(),
+                         PATIENCE, "the audit lines")
+        self.server.stop()
+
     def test_scans_that_never_were_are_not_written_down(self):
         self.serve(["supervisor", "scan_ended", "#0", 1, 5, 0, 1000], ["supervisor", "scan_ended", "#7", 1, 5, 0, 1000],
                    ["supervisor", "close_device", "#0", 1, ""], ["supervisor", "login_refused", "#1", "eve", "unix", "x"],

@@ -83,11 +83,11 @@ TEST_F(HostTableTest, SaysWhyAFileIsRefused)
     const void *data = nullptr;
     size_t size = 0;
     EXPECT_EQ(host.open_file(host.host, "none", NETSANE_FILE_SECRET, &data, &size), -1);
-    EXPECT_EQ(services.lines.back(), "1 auth_test: auth.test.none is not set in the configuration");
+    EXPECT_EQ(services.lines.back(), "1 auth_test: [auth_test] none is not set in the configuration");
     EXPECT_EQ(host.open_file(host.host, "relative", NETSANE_FILE_SECRET, &data, &size), -1);
-    EXPECT_EQ(services.lines.back(), "1 auth_test: auth.test.relative = \"shadow\" is not an absolute path");
+    EXPECT_EQ(services.lines.back(), "1 auth_test: [auth_test] relative = \"shadow\" is not an absolute path");
     EXPECT_EQ(host.open_file(host.host, "public", NETSANE_FILE_SECRET, &data, &size), -1);
-    EXPECT_EQ(services.lines.back(), "1 auth_test: auth.test.public: " + folder.file("public") +
+    EXPECT_EQ(services.lines.back(), "1 auth_test: [auth_test] public: " + folder.file("public") +
                                          ": holds secrets but is readable by others (mode 0644)");
     EXPECT_EQ(host.open_file(host.host, "public", NETSANE_FILE_PUBLIC, &data, &size), 0);
     EXPECT_EQ(host.open_file(host.host, "public", 7, &data, &size), -1);

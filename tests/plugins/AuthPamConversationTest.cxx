@@ -69,14 +69,17 @@ TEST_F(AuthPamConversation, EndsWithTheNameThatPamGives)
 TEST_F(AuthPamConversation, ShowsPamNoImpossibleNames)
 {
     script("report");
-    for (const std::string &name : {std::string(), std::string("al\nice"), std::string("al\x7fice"),
-                                    std::string("\x01"), std::string(256, 'a')}) {
+    for (const std::string &name :
+         {std::string(), std::string("al\nice"), std::string("al\x7fice"), std::string("\x01"), std::string(256, 'a'),
+          std::string("-alice"), std::string("."), std::string(".."), std::string("../alice"),
+          std::string("/etc/passwd"), std::string("a/b")}) {
         const Outcome outcome = run(exchange(name));
         EXPECT_EQ(outcome.verdict, AuthVerdict::Fail);
-        EXPECT_EQ(outcome.reason, "the user name is empty, too long or has a control character");
+        EXPECT_EQ(outcome.reason, "the user name is none that PAM can have");
         EXPECT_THAT(outcome.messages, IsEmpty());
     }
     EXPECT_EQ(run(exchange(std::string(255, 'a'))).verdict, AuthVerdict::Ok);
+    EXPECT_EQ(run(exchange("EXAMPLE\\al.ice-")).verdict, AuthVerdict::Ok);
     EXPECT_EQ(run(exchange("j\xc3\xb6rg")).identity, "j\xc3\xb6rg");
 }
 

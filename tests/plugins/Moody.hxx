@@ -1,6 +1,7 @@
 // A method for tests whose step does what the user is called: "hang" never comes back, "busy" neither and burns time,
 // "crash" dies by a signal, "exit" ends its process, "throw" throws, "slow" takes five seconds, "other" isn't for this
-// method, "otherlate" says so too late. Everybody's password is "sesame".
+// method, "otherlate" says so too late; a wrong password makes "again" ask once more, and "later" take a minute.
+// Everybody's password is "sesame".
 
 #pragma once
 
@@ -55,6 +56,12 @@ inline uint32_t stepMoody(void *handle, netsane_auth_step_v1 *step)
         return NETSANE_VERDICT_NOT_APPLICABLE;
     const bool right = step->in_count == 1 && step->in[0].size == sizeof "sesame" &&
                        std::memcmp(step->in[0].data, "sesame", sizeof "sesame") == 0;
+    if (!right && exchange.user == "again")
+        return NETSANE_VERDICT_CONTINUE;
+    if (!right && exchange.user == "later") {
+        step->wait_ms = 60000;
+        return NETSANE_VERDICT_PENDING;
+    }
     return right ? NETSANE_VERDICT_OK : NETSANE_VERDICT_FAIL;
 }
 

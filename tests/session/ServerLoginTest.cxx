@@ -3,6 +3,8 @@
 namespace netsane {
 namespace {
 
+using testing::Contains;
+
 class ServerLoginTest : public ServerSessionTest {
 protected:
     ServerLoginTest() { requireLogin(); }
@@ -168,6 +170,7 @@ TEST_F(ServerLoginTest, NoClearPasswordsOffLoopback)
     const auto sent = take();
     ASSERT_EQ(sent.size(), 1U);
     EXPECT_EQ(decodeOpenReply(view(sent[0])).outcome.status, Status::access_denied);
+    EXPECT_THAT(host.given_up, ElementsAre("no method may be offered on an unencrypted connection"));
 }
 
 TEST_F(ServerLoginTest, LoginHasADeadlineThatBytesDoNotMove)
@@ -196,6 +199,26 @@ TEST_F(ServerLoginTest, DecliningGivesNoNewTries)
     failAttempt(3);
     take();
     EXPECT_TRUE(session->isFinished());
+}
+
+// Each name starts an exchange, for which the auth process may start a process.
+TEST_F(ServerLoginTest, NamesWithoutEndAreTriesToo)
+{
+    begin();
+    for (DeviceKey key = 1; key <= settings.auth_tries; ++key) {
+        EXPECT_FALSE(session->isFinished());
+        send(open("test:0"));
+        session->deviceOpened(key, {OpenDecision::Kind::login_needed, {}}, now);
+        sendUser("alice");
+        session->loginContinues(key, {});
+        take();
+        sendFail({static_cast<std::uint32_t>(Command::user), {}});
+    }
+    const auto sent = take();
+    ASSERT_EQ(sent.size(), 1U);
+    EXPECT_EQ(decodeOpenReply(view(sent[0])).outcome.status, Status::access_denied);
+    EXPECT_TRUE(session->isFinished());
+    EXPECT_THAT(host.calls, Contains(HasSubstr("cancel")));
 }
 
 TEST_F(ServerLoginTest, DecliningAtConnectAnswersWhatIsHeld)
@@ -334,6 +357,50 @@ TEST_F(ServerLoginTest, WhatEndsALoginWithoutARefusalIsToldForTheAudit)
     now += settings.login_timeout;
     session->tick(now);
     EXPECT_THAT(host.given_up, ElementsAre("it took too long"));
+}
+
+TEST_F(ServerLoginTest, ALoginThatCannotBeOfferedIsToldForTheAudit)
+{
+    settings.auth_methods = {{1, NETSANE_FLAG_NEEDS_CONFIDENTIALITY, "unix"}};
+    session = std::make_unique<ServerSession>(settings, std::vector<const Method *>{}, PeerInfo{"192.0.2.1", false},
+                                              host, now);
+    send(open("test:0"));
+    session->deviceOpened(1, {OpenDecision::Kind::login_needed, {}}, now);
+    EXPECT_THAT(host.given_up, ElementsAre("no method may be offered on an unencrypted connection"));
+}
+
+// As a reload of the configuration may.
+TEST_F(ServerLoginTest, WhetherALoginComesFirstIsDecidedWhenTheConnectionBegins)
+{
+    begin();
+    settings.login_at_connect = true;
+    send(bare(Command::init));
+    EXPECT_THAT(takeCommands(), ElementsAre(Command::init)) << "nobody would ever ask for a login";
+}
+
+TEST_F(ServerLoginTest, AClientThatLeavesInPlaceOfAnAnswerIsToldForTheAudit)
+{
+    for (const bool has_named_a_user : {false, true}) {
+        for (const bool says_goodbye : {false, true}) {
+            askAtOpen();
+            if (has_named_a_user) {
+                sendUser("alice");
+                session->loginContinues(1, {});
+            }
+            if (says_goodbye)
+                send(bare(Command::quit));
+            session->peerClosed();
+            EXPECT_THAT(host.given_up, ElementsAre("the client left without an answer"));
+            host.given_up.clear();
+        }
+    }
+}
+
+TEST_F(ServerLoginTest, AClientThatLeavesAtAnotherTimeHasGivenUpNoLogin)
+{
+    begin();
+    session->peerClosed();
+    EXPECT_THAT(host.given_up, IsEmpty());
 }
 
 } // namespace

@@ -5,11 +5,41 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <cstdlib>
 #include <deque>
+#include <malloc.h>
 #include <new>
 #include <random>
 
 using namespace netsane;
+
+namespace {
+
+constexpr std::byte secret_byte{0xa7};
+unsigned secrets_freed = 0; // blocks that had a row of such bytes in them
+
+} // namespace
+
+void *operator new[](std::size_t size)
+{
+    if (void *const block = std::malloc(std::max<std::size_t>(size, 1)))
+        return block;
+    throw std::bad_alloc();
+}
+
+void operator delete[](void *block) noexcept
+{
+    const std::size_t size = block ? ::malloc_usable_size(block) : 0;
+    const std::span bytes(static_cast<const std::byte *>(block), size);
+    if (std::ranges::search_n(bytes, 10, secret_byte).size() != 0)
+        ++secrets_freed;
+    std::free(block);
+}
+
+void operator delete[](void *block, std::size_t) noexcept
+{
+    operator delete[](block);
+}
 
 TEST(ByteBuffer, BeginsEmptyWithoutMemory)
 {
@@ -106,6 +136,40 @@ TEST(ByteBuffer, ShrinksOnlyWhenEmptyAndLarge)
     EXPECT_EQ(buffer.capacity(), 0u);
     buffer.append(toBytes("abc"));
     EXPECT_EQ(toHex(buffer.data()), "616263");
+}
+
+TEST(ByteBuffer, LeavesNoSecretBehind)
+{
+    // A part of the buffer's block that isn't in use, as whoever reads the memory sees it.
+    const auto zeros = [](std::span<const std::byte> place) {
+        return std::ranges::all_of(place, [](std::byte b) { return b == std::byte{0}; });
+    };
+    const std::vector<std::byte> secret(100, secret_byte);
+    secrets_freed = 0;
+    {
+        ByteBuffer buffer(ByteBuffer::Contents::secret);
+        buffer.append(secret);
+        const auto first = buffer.data();
+        buffer.consume(60);
+        EXPECT_TRUE(zeros(first.first(60)));
+        buffer.truncate(30);
+        EXPECT_TRUE(zeros(first.last(10)));
+        EXPECT_EQ(buffer.data()[0], secret_byte);
+        buffer.prepare(buffer.capacity() - 40); // moves to the front
+        EXPECT_EQ(buffer.data().data(), first.data());
+        EXPECT_TRUE(zeros(first.subspan(30)));
+        buffer.prepare(buffer.capacity()); // grows
+        EXPECT_EQ(buffer.data()[29], secret_byte);
+        ByteBuffer other(std::move(buffer));
+        const ByteBuffer last(std::move(other));
+        EXPECT_EQ(last.size(), 30u);
+    }
+    EXPECT_EQ(secrets_freed, 0u);
+    { // as others do
+        ByteBuffer buffer;
+        buffer.append(secret);
+    }
+    EXPECT_EQ(secrets_freed, 1u);
 }
 
 TEST(ByteOrder, IsNetworkOrderAtAnyAlignment)

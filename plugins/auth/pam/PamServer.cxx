@@ -17,11 +17,14 @@ namespace {
 constexpr size_t max_user_bytes = 255;
 constexpr uint64_t longest_wait_ms = 24ULL * 60 * 60 * 1000; ///< a later deadline is as good as none
 
+/// Modules make file names of it (pam_faillock) and hand it to programs (pam_unix, pam_exec), as root.
 bool isUserName(std::string_view user)
 {
-    return !user.empty() && user.size() <= max_user_bytes && std::ranges::none_of(user, [](char c) {
+    if (user.empty() || user.size() > max_user_bytes || user.front() == '-' || user == "." || user == "..")
+        return false;
+    return std::ranges::none_of(user, [](char c) {
         const auto byte = static_cast<unsigned char>(c);
-        return byte < 0x20 || byte == 0x7f;
+        return byte < 0x20 || byte == 0x7f || c == '/';
     });
 }
 
@@ -90,7 +93,7 @@ void PamServer::cancel() noexcept
 uint32_t PamServer::begin(netsane_auth_step_v1 &step)
 {
     if (!isUserName(request_.user))
-        return fail("the user name is empty, too long or has a control character");
+        return fail("the user name is none that PAM can have");
     pam_.emplace(request_);
     return waitForPam(step);
 }

@@ -63,9 +63,14 @@ std::string_view viewOf(const std::optional<SecretText> &text)
 
 void PasswdCommand::addOptions(CLI::App &app)
 {
+    const auto not_empty = [](const std::string &value) {
+        return std::string(value.empty() ? "the value is empty" : "");
+    };
     app.add_option("USER", user_, "whose password");
-    app.add_option("--file", file_, "the password file");
-    app.add_option("--config", config_file_, "the server's configuration (" + configFolder() + "/netsaned.conf)");
+    // Empty is what a script has whose variable isn't set: not the default then.
+    app.add_option("--file", file_, "the password file")->check(not_empty);
+    app.add_option("--config", config_file_, "the server's configuration (" + configFolder() + "/netsaned.conf)")
+        ->check(not_empty);
     app.add_option("--method", method_, "what the password is for: unix or crypt")
         ->check(CLI::IsMember({"unix", "crypt"}));
     app.add_flag("--stdin", stdin_, "read the password from standard input, one line");

@@ -1,0 +1,145 @@
+# tests/fuzz: libFuzzer's targets. A target is a file with LLVMFuzzerTestOneInput, a folder below corpus/ with its name,
+# and some lines here. In an ordinary build it is a test that runs its corpus; after configure --enable-fuzzing it is a
+# fuzzer, for `make fuzz`.
+fuzz_targets = \
+	tests/fuzz/client_logins \
+	tests/fuzz/ipc \
+	tests/fuzz/pair_crypt \
+	tests/fuzz/pair_unix \
+	tests/fuzz/password_file \
+	tests/fuzz/reply_crypt \
+	tests/fuzz/reply_unix \
+	tests/fuzz/request_crypt \
+	tests/fuzz/request_unix \
+	tests/fuzz/shadow_file \
+	$(fuzz_pam_targets)
+check_PROGRAMS += $(fuzz_targets)
+
+fuzz_cppflags = $(AM_CPPFLAGS) $(test_module_cppflags) $(method_cppflags)
+if FUZZING
+fuzz_main =
+fuzz_ldflags = $(AM_LDFLAGS) $(FUZZER_LDFLAGS)
+else
+fuzz_main = tests/fuzz/libreplay.la
+fuzz_ldflags = $(AM_LDFLAGS)
+TESTS += $(fuzz_targets)
+check_LTLIBRARIES += tests/fuzz/libreplay.la
+tests_fuzz_libreplay_la_SOURCES = tests/fuzz/replay.cxx
+endif
+
+# what the targets for auth methods share
+check_LTLIBRARIES += tests/fuzz/libfuzz_auth.la
+tests_fuzz_libfuzz_auth_la_SOURCES = \
+	tests/auth/AuthFields.hxx tests/plugin/ModuleFolder.hxx tests/plugin/TestServices.hxx \
+	tests/plugins/StoredForms.hxx \
+	tests/fuzz/FieldEdits.cxx tests/fuzz/FieldEdits.hxx tests/fuzz/FuzzInput.hxx \
+	tests/fuzz/Judgement.cxx tests/fuzz/Judgement.hxx \
+	tests/fuzz/LabUser.cxx tests/fuzz/LabUser.hxx \
+	tests/fuzz/MethodLab.cxx tests/fuzz/MethodLab.hxx tests/fuzz/Require.hxx
+tests_fuzz_libfuzz_auth_la_CPPFLAGS = $(fuzz_cppflags)
+tests_fuzz_libfuzz_auth_la_CXXFLAGS = $(AM_CXXFLAGS) $(CRYPT_CFLAGS)
+fuzz_auth_libs = $(fuzz_main) tests/fuzz/libfuzz_auth.la src/auth/libauth.la src/plugin/libplugin.la \
+	src/os/libos.la src/util/libutil.la $(CRYPT_LIBS)
+fuzz_modules = auth_crypt.la auth_unix.la $(fuzz_pam_modules)
+
+tests_fuzz_client_logins_SOURCES = tests/fuzz/client_logins.cxx
+tests_fuzz_client_logins_CPPFLAGS = $(fuzz_cppflags)
+tests_fuzz_client_logins_LDFLAGS = $(fuzz_ldflags)
+tests_fuzz_client_logins_LDADD = $(fuzz_main) src/config/libconfig_client.la src/os/libos.la src/util/libutil.la
+
+tests_fuzz_ipc_SOURCES = \
+	tests/fuzz/ipc.cxx \
+	src/daemon/LoginExchange.cxx src/daemon/LoginExchange.hxx \
+	src/daemon/ProcessExchange.cxx src/daemon/ProcessExchange.hxx
+tests_fuzz_ipc_CPPFLAGS = $(fuzz_cppflags)
+tests_fuzz_ipc_LDFLAGS = $(fuzz_ldflags)
+tests_fuzz_ipc_LDADD = $(fuzz_main) src/auth/libauth.la src/plugin/libplugin.la $(daemon_libs) $(LTDL_LIBS)
+
+tests_fuzz_password_file_SOURCES = tests/fuzz/password_file.cxx
+tests_fuzz_password_file_CPPFLAGS = $(fuzz_cppflags)
+tests_fuzz_password_file_LDFLAGS = $(fuzz_ldflags)
+tests_fuzz_password_file_LDADD = $(fuzz_main) plugins/auth/common/libpassword_file.la $(CRYPT_LIBS)
+
+tests_fuzz_shadow_file_SOURCES = tests/fuzz/shadow_file.cxx plugins/auth/unix/ShadowUsers.cxx
+tests_fuzz_shadow_file_CPPFLAGS = $(fuzz_cppflags)
+tests_fuzz_shadow_file_LDFLAGS = $(fuzz_ldflags)
+tests_fuzz_shadow_file_LDADD = $(fuzz_main) plugins/auth/common/libpassword_file.la $(CRYPT_LIBS)
+
+tests_fuzz_pair_crypt_SOURCES = tests/fuzz/pair_crypt.cxx
+tests_fuzz_pair_crypt_CPPFLAGS = $(fuzz_cppflags)
+tests_fuzz_pair_crypt_LDFLAGS = $(fuzz_ldflags)
+tests_fuzz_pair_crypt_LDADD = $(fuzz_auth_libs)
+EXTRA_tests_fuzz_pair_crypt_DEPENDENCIES = $(fuzz_modules)
+
+tests_fuzz_pair_unix_SOURCES = tests/fuzz/pair_unix.cxx
+tests_fuzz_pair_unix_CPPFLAGS = $(fuzz_cppflags)
+tests_fuzz_pair_unix_LDFLAGS = $(fuzz_ldflags)
+tests_fuzz_pair_unix_LDADD = $(fuzz_auth_libs)
+EXTRA_tests_fuzz_pair_unix_DEPENDENCIES = $(fuzz_modules)
+
+tests_fuzz_reply_crypt_SOURCES = tests/fuzz/reply_crypt.cxx
+tests_fuzz_reply_crypt_CPPFLAGS = $(fuzz_cppflags)
+tests_fuzz_reply_crypt_LDFLAGS = $(fuzz_ldflags)
+tests_fuzz_reply_crypt_LDADD = $(fuzz_auth_libs)
+EXTRA_tests_fuzz_reply_crypt_DEPENDENCIES = $(fuzz_modules)
+
+tests_fuzz_reply_unix_SOURCES = tests/fuzz/reply_unix.cxx
+tests_fuzz_reply_unix_CPPFLAGS = $(fuzz_cppflags)
+tests_fuzz_reply_unix_LDFLAGS = $(fuzz_ldflags)
+tests_fuzz_reply_unix_LDADD = $(fuzz_auth_libs)
+EXTRA_tests_fuzz_reply_unix_DEPENDENCIES = $(fuzz_modules)
+
+tests_fuzz_request_crypt_SOURCES = tests/fuzz/request_crypt.cxx
+tests_fuzz_request_crypt_CPPFLAGS = $(fuzz_cppflags)
+tests_fuzz_request_crypt_LDFLAGS = $(fuzz_ldflags)
+tests_fuzz_request_crypt_LDADD = $(fuzz_auth_libs)
+EXTRA_tests_fuzz_request_crypt_DEPENDENCIES = $(fuzz_modules)
+
+tests_fuzz_request_unix_SOURCES = tests/fuzz/request_unix.cxx
+tests_fuzz_request_unix_CPPFLAGS = $(fuzz_cppflags)
+tests_fuzz_request_unix_LDFLAGS = $(fuzz_ldflags)
+tests_fuzz_request_unix_LDADD = $(fuzz_auth_libs)
+EXTRA_tests_fuzz_request_unix_DEPENDENCIES = $(fuzz_modules)
+
+if HAVE_PAM
+fuzz_pam_targets = tests/fuzz/pair_pam tests/fuzz/reply_pam tests/fuzz/request_pam
+fuzz_pam_modules = auth_pam.la tests/plugins/pam_scripted.la
+
+tests_fuzz_pair_pam_SOURCES = tests/fuzz/pair_pam.cxx tests/fuzz/PamScript.cxx tests/fuzz/PamScript.hxx
+tests_fuzz_pair_pam_CPPFLAGS = $(fuzz_cppflags)
+tests_fuzz_pair_pam_LDFLAGS = $(fuzz_ldflags)
+tests_fuzz_pair_pam_LDADD = $(fuzz_auth_libs) -ldl
+EXTRA_tests_fuzz_pair_pam_DEPENDENCIES = $(fuzz_modules)
+
+tests_fuzz_reply_pam_SOURCES = tests/fuzz/reply_pam.cxx tests/fuzz/PamScript.cxx tests/fuzz/PamScript.hxx
+tests_fuzz_reply_pam_CPPFLAGS = $(fuzz_cppflags)
+tests_fuzz_reply_pam_LDFLAGS = $(fuzz_ldflags)
+tests_fuzz_reply_pam_LDADD = $(fuzz_auth_libs) -ldl
+EXTRA_tests_fuzz_reply_pam_DEPENDENCIES = $(fuzz_modules)
+
+tests_fuzz_request_pam_SOURCES = tests/fuzz/request_pam.cxx
+tests_fuzz_request_pam_CPPFLAGS = $(fuzz_cppflags)
+tests_fuzz_request_pam_LDFLAGS = $(fuzz_ldflags)
+tests_fuzz_request_pam_LDADD = $(fuzz_auth_libs)
+EXTRA_tests_fuzz_request_pam_DEPENDENCIES = $(fuzz_modules)
+endif
+
+# Only what the fuzzers need.
+fuzzers: $(fuzz_targets)
+# FUZZ_SECONDS for each target; FUZZ names one target or several, else it is all of them.
+FUZZ_SECONDS = 60
+FUZZ =
+fuzz:
+if FUZZING
+	$(MAKE) $(AM_MAKEFLAGS) fuzzers
+	$(SHELL) $(srcdir)/tests/fuzz/run_fuzzers.sh '$(srcdir)' '$(FUZZ_SECONDS)' '$(FUZZ)' $(fuzz_targets)
+else
+	@echo "make fuzz needs: configure --enable-fuzzing CC=clang CXX=clang++" >&2; exit 1
+endif
+.PHONY: fuzz fuzzers
+EXTRA_DIST += tests/fuzz/corpus tests/fuzz/make_corpus.py tests/fuzz/run_fuzzers.sh
+
+clean-local: clean-fuzz
+clean-fuzz:
+	rm -rf tests/fuzz/found tests/fuzz/crashes
+.PHONY: clean-fuzz
