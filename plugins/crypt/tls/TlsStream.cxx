@@ -41,10 +41,10 @@ TlsStream::TlsStream(const TlsMethod &method, const netsane_crypt_params_v1 &par
 void TlsStream::askFor(const std::string &host)
 {
     X509_VERIFY_PARAM *const wanted = SSL_get0_param(ssl_.get());
-    std::string name = host.substr(0, host.find('%'));
-    if (name.empty() || X509_VERIFY_PARAM_set1_ip_asc(wanted, name.c_str()) == 1)
+    if (host.empty() || X509_VERIFY_PARAM_set1_ip_asc(wanted, host.substr(0, host.find('%')).c_str()) == 1)
         return;
     ERR_clear_error();
+    std::string name = host;
     if (name.ends_with('.'))
         name.pop_back();
     // OpenSSL would take ".name" for everything below it
@@ -63,6 +63,8 @@ size_t TlsStream::pushWire(std::span<const std::byte> bytes)
     while (advance()) {
     }
     plain_.releaseIfEmpty();
+    if (shut_down_)
+        sayGoodbye();
     return bytes.size() - wire_.withdraw();
 }
 
@@ -80,18 +82,15 @@ bool TlsStream::advance()
 
 bool TlsStream::shakeHands()
 {
-    const size_t offered = wire_.offered();
     const int result = SSL_do_handshake(ssl_.get());
     if (result != 1)
-        return wantsMore(result, offered);
+        return canGoOn(result);
     if (!hasProtocol(ssl_.get())) {
         fail("the handshake has ended without the protocol netsane/1 (ALPN)");
         return false;
     }
     state_ = NETSANE_STATE_OPEN;
     wire_.bearFruit();
-    if (shut_down_)
-        sayGoodbye();
     return true;
 }
 
@@ -100,23 +99,23 @@ bool TlsStream::readRecord()
     // a whole record must fit, so that OpenSSL keeps nothing of it
     if (plain_.size() + max_record_bytes > max_buffered_bytes)
         return false;
-    const size_t offered = wire_.offered();
     const std::span<std::byte> room = plain_.room(max_record_bytes);
     size_t count = 0;
     const int result = SSL_read_ex(ssl_.get(), room.data(), room.size(), &count);
     if (result != 1)
-        return wantsMore(result, offered);
+        return canGoOn(result);
     plain_.commit(count);
     wire_.bearFruit();
     return true;
 }
 
 // After a call that hasn't succeeded: true if another one can do something now.
-bool TlsStream::wantsMore(int result, size_t offered_before)
+bool TlsStream::canGoOn(int result)
 {
     const int error = SSL_get_error(ssl_.get(), result);
+    // OpenSSL also asks for a pause behind a message without data, and more of them may stand in the same record
     if (error == SSL_ERROR_WANT_READ)
-        return wire_.offered() < offered_before;
+        return !wire_.isHungry();
     if (error == SSL_ERROR_ZERO_RETURN && state_ == NETSANE_STATE_OPEN)
         state_ = NETSANE_STATE_CLOSED;
     else if (error == SSL_ERROR_ZERO_RETURN)
@@ -130,6 +129,7 @@ void TlsStream::fail(std::string reason) noexcept
 {
     state_ = NETSANE_STATE_ERROR;
     error_ = std::move(reason);
+    wire_.withdraw();
 }
 
 std::string TlsStream::failureText() const
@@ -138,6 +138,8 @@ std::string TlsStream::failureText() const
         return refusal;
     if (wire_.isFruitless())
         return "the peer sends much without any data in it";
+    if (wire_.isOverfull())
+        return "the peer makes many answers necessary and takes none of them";
     const unsigned long error = ERR_peek_error();
     const int reason = ERR_GET_LIB(error) == ERR_LIB_SSL ? ERR_GET_REASON(error) : 0;
     if (reason >= SSL_AD_REASON_OFFSET)
@@ -156,10 +158,14 @@ size_t TlsStream::writePlain(std::span<const std::byte> bytes)
            wire_.outboundBytes() + max_wire_record_bytes <= max_buffered_bytes) {
         const auto chunk = bytes.subspan(taken, std::min(bytes.size() - taken, max_record_bytes));
         size_t count = 0;
-        if (SSL_write_ex(ssl_.get(), chunk.data(), chunk.size(), &count) == 1)
-            taken += count;
-        else
-            fail(failureText());
+        const int result = SSL_write_ex(ssl_.get(), chunk.data(), chunk.size(), &count);
+        taken += count;
+        if (result == 1)
+            continue;
+        // the first part of a message of TLS's own has come, and OpenSSL does nothing else until the rest is there
+        if (SSL_get_error(ssl_.get(), result) == SSL_ERROR_WANT_READ)
+            break;
+        fail(failureText());
     }
     return taken;
 }
@@ -172,15 +178,16 @@ void TlsStream::endWire() noexcept
 
 void TlsStream::shutdown() noexcept
 {
-    if (std::exchange(shut_down_, true))
-        return;
-    // in the handshake it has to wait for its end
-    if (state_ == NETSANE_STATE_OPEN || state_ == NETSANE_STATE_CLOSED)
-        sayGoodbye();
+    shut_down_ = true;
+    sayGoodbye();
 }
 
+// Once. Within a handshake, or a message of TLS's own, OpenSSL can't: then pushWire tries again.
 void TlsStream::sayGoodbye() noexcept
 {
+    const bool may_speak = state_ == NETSANE_STATE_OPEN || state_ == NETSANE_STATE_CLOSED;
+    if (!may_speak || (SSL_get_shutdown(ssl_.get()) & SSL_SENT_SHUTDOWN) != 0)
+        return;
     SSL_shutdown(ssl_.get());
     ERR_clear_error();
 }

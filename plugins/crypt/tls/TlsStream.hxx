@@ -58,7 +58,7 @@ private:
     bool advance();
     bool shakeHands();
     bool readRecord();
-    bool wantsMore(int result, size_t offered_before);
+    bool canGoOn(int result);
     std::string failureText() const;
     void sayGoodbye() noexcept;
     std::string identity(uint32_t what) const;
