@@ -176,4 +176,16 @@ tests_plugins_tls_test_CXXFLAGS = $(AM_CXXFLAGS) $(GTEST_CFLAGS) $(OPENSSL_CFLAG
 tests_plugins_tls_test_LDADD = src/crypt/libcrypt_stream.la src/plugin/libplugin.la src/os/libos.la src/util/libutil.la \
 	$(GTEST_LIBS) $(OPENSSL_LIBS)
 EXTRA_tests_plugins_tls_test_DEPENDENCIES = crypt_tls.la
+
+check_PROGRAMS += tests/plugins/tls_figures
+tests_plugins_tls_figures_SOURCES = \
+	plugins/crypt/tls/Openssl.hxx \
+	tests/plugin/ModuleFolder.hxx tests/plugin/TestServices.hxx \
+	tests/plugins/TlsCertificates.cxx tests/plugins/TlsCertificates.hxx \
+	tests/plugins/TlsFigures.cxx \
+	tests/plugins/TlsTest.hxx
+tests_plugins_tls_figures_CPPFLAGS = $(tests_plugins_tls_test_CPPFLAGS)
+tests_plugins_tls_figures_CXXFLAGS = $(tests_plugins_tls_test_CXXFLAGS)
+tests_plugins_tls_figures_LDADD = $(tests_plugins_tls_test_LDADD)
+EXTRA_tests_plugins_tls_figures_DEPENDENCIES = crypt_tls.la
 endif

@@ -16,7 +16,9 @@ namespace {
 
 constexpr size_t max_record_bytes = SSL3_RT_MAX_PLAIN_LENGTH;     // 16384, of plain bytes
 constexpr size_t max_wire_record_bytes = max_record_bytes + 1024; // and, before it, an answer to a key update
-constexpr size_t max_buffered_bytes = 65536;                      // in each direction
+constexpr size_t max_plain_bytes = 65536;                         // that wait for readPlain
+constexpr size_t max_wire_bytes = 98304;                          // that wait for pullWire: a block of 64 KiB and more
+constexpr size_t record_overhead = 64;                            // more than any cipher's
 
 constexpr std::string_view binding_label = "EXPORTER-Channel-Binding";
 constexpr size_t binding_bytes = 32;
@@ -59,6 +61,8 @@ size_t TlsStream::pushWire(std::span<const std::byte> bytes)
 {
     if (isFinal())
         return 0;
+    if (state_ == NETSANE_STATE_OPEN && plain_.size() < max_plain_bytes)
+        plain_.reserve(std::min(bytes.size() + max_record_bytes, max_plain_bytes - plain_.size()));
     wire_.offer(bytes);
     while (advance()) {
     }
@@ -97,7 +101,7 @@ bool TlsStream::shakeHands()
 bool TlsStream::readRecord()
 {
     // a whole record must fit, so that OpenSSL keeps nothing of it
-    if (plain_.size() + max_record_bytes > max_buffered_bytes)
+    if (plain_.size() + max_record_bytes > max_plain_bytes)
         return false;
     const std::span<std::byte> room = plain_.room(max_record_bytes);
     size_t count = 0;
@@ -153,9 +157,12 @@ std::string TlsStream::failureText() const
 
 size_t TlsStream::writePlain(std::span<const std::byte> bytes)
 {
+    if (state_ == NETSANE_STATE_OPEN && wire_.outboundBytes() < max_wire_bytes)
+        wire_.reserveOutbound(std::min(bytes.size() + (bytes.size() / max_record_bytes + 1) * record_overhead,
+                                       max_wire_bytes - wire_.outboundBytes()));
     size_t taken = 0;
     while (state_ == NETSANE_STATE_OPEN && !shut_down_ && taken < bytes.size() &&
-           wire_.outboundBytes() + max_wire_record_bytes <= max_buffered_bytes) {
+           wire_.outboundBytes() + max_wire_record_bytes <= max_wire_bytes) {
         const auto chunk = bytes.subspan(taken, std::min(bytes.size() - taken, max_record_bytes));
         size_t count = 0;
         const int result = SSL_write_ex(ssl_.get(), chunk.data(), chunk.size(), &count);

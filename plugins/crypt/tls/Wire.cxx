@@ -1,6 +1,7 @@
 #include "Wire.hxx"
 
 #include <algorithm>
+#include <cstring>
 #include <new>
 #include <utility>
 
@@ -54,7 +55,7 @@ int Wire::readWire(BIO *bio, char *data, size_t size, size_t *count) noexcept
         BIO_set_retry_read(bio);
         return 0;
     }
-    std::ranges::copy(taken, reinterpret_cast<std::byte *>(data));
+    std::memcpy(data, taken.data(), taken.size());
     wire.inbound_ = wire.inbound_.subspan(taken.size());
     wire.fruitless_bytes_ += taken.size();
     *count = taken.size();

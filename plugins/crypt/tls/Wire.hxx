@@ -39,6 +39,9 @@ public:
     /// Ends the offer; returns how many bytes nobody wanted.
     size_t withdraw() noexcept;
 
+    /// Memory for what OpenSSL will write next; throws std::bad_alloc.
+    void reserveOutbound(size_t count) { outbound_.reserve(count); }
+
     size_t pull(std::span<std::byte> space) noexcept { return outbound_.take(space); }
     size_t outboundBytes() const noexcept { return outbound_.size(); }
 
@@ -54,7 +57,7 @@ private:
     static int writeWire(BIO *bio, const char *data, size_t size, size_t *count) noexcept;
 
     std::span<const std::byte> inbound_;
-    ByteQueue outbound_;
+    ByteQueue outbound_{ByteQueue::Content::Public};
     size_t fruitless_bytes_ = 0;
     bool hungry_ = false;
     bool overfull_ = false;
