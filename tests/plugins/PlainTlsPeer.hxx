@@ -18,7 +18,11 @@ public:
             SSL_CTX_use_certificate(context(), identity->certificate());
             SSL_CTX_use_PrivateKey(context(), identity->key());
         }
+        SSL_CTX_set_app_data(context(), this);
+        SSL_CTX_set_keylog_callback(context(), noteSecret);
     }
+    PlainTlsPeer(const PlainTlsPeer &) = delete;
+    PlainTlsPeer &operator=(const PlainTlsPeer &) = delete;
 
     /// To be set up before the first use of ssl().
     SSL_CTX *context() const { return context_.get(); }
@@ -86,6 +90,7 @@ public:
     std::string text;         ///< all that it has read
     bool saw_goodbye = false; ///< close_notify came
     std::string error;        ///< the first one, OpenSSL's words
+    std::string secret;       ///< what it encrypts data with in TLS 1.3 (RecordForger)
 
 private:
     void work()
@@ -103,6 +108,17 @@ private:
             text.append(space, static_cast<size_t>(count));
         }
         ERR_clear_error();
+    }
+    // a line "CLIENT_TRAFFIC_SECRET_0 random secret", in hex
+    static void noteSecret(const SSL *ssl, const char *line)
+    {
+        PlainTlsPeer &self = *static_cast<PlainTlsPeer *>(SSL_CTX_get_app_data(SSL_get_SSL_CTX(ssl)));
+        const std::string_view text(line);
+        if (!text.starts_with(self.role_ == Role::Client ? "CLIENT_TRAFFIC_SECRET_0 " : "SERVER_TRAFFIC_SECRET_0 "))
+            return;
+        const std::string hex(text.substr(text.rfind(' ') + 1));
+        for (size_t i = 0; i + 1 < hex.size(); i += 2)
+            self.secret += static_cast<char>(std::stoi(hex.substr(i, 2), nullptr, 16));
     }
     void noteError()
     {

@@ -165,10 +165,12 @@ tests_plugins_tls_test_SOURCES = \
 	tests/plugin/ModuleFolder.hxx tests/plugin/TestServices.hxx \
 	tests/plugins/CryptTlsConfigTest.cxx \
 	tests/plugins/CryptTlsDataTest.cxx \
+	tests/plugins/CryptTlsForgedTest.cxx \
 	tests/plugins/CryptTlsHandshakeTest.cxx \
 	tests/plugins/CryptTlsPeerTest.cxx \
 	tests/plugins/CryptTlsVerifyTest.cxx \
 	tests/plugins/PlainTlsPeer.hxx \
+	tests/plugins/RecordForger.cxx tests/plugins/RecordForger.hxx \
 	tests/plugins/TlsCertificates.cxx tests/plugins/TlsCertificates.hxx \
 	tests/plugins/TlsTest.hxx
 tests_plugins_tls_test_CPPFLAGS = $(AM_CPPFLAGS) $(test_module_cppflags)
