@@ -177,6 +177,23 @@ TEST_F(CryptTlsPeer, DoesNotRenegotiate)
     EXPECT_THAT(stream.error(), HasSubstr("the peer refuses: "));
 }
 
+TEST_F(CryptTlsPeer, DoesNotRenegotiateForTheServer)
+{
+    setClient("min_version", "1.2");
+    PlainTlsPeer peer(Role::Server, &server_identity);
+    peer.selectAlpn("netsane/1");
+    SSL_CTX_set_max_proto_version(peer.context(), TLS1_2_VERSION);
+    CryptStream stream = client();
+    peer.talkTo(stream);
+    ASSERT_EQ(stream.state(), CryptState::Open) << stream.error();
+    ASSERT_EQ(SSL_renegotiate(peer.ssl()), 1);
+    SSL_do_handshake(peer.ssl());
+    stream.pushWire(peer.pullPeer());
+    EXPECT_EQ(stream.state(), CryptState::Open);
+    EXPECT_GT(stream.pendingWire(), 0U);
+    EXPECT_LT(stream.pendingWire(), 100U) << "more than an alert";
+}
+
 TEST_F(CryptTlsPeer, ChangesKeysButNotForEver)
 {
     CryptStream stream = server();
