@@ -2,6 +2,7 @@
 
 #include "tests/plugins/PlainTlsPeer.hxx"
 #include "tests/plugins/RecordForger.hxx"
+#include "tests/plugins/TlsTest.hxx"
 
 namespace netsane {
 namespace {

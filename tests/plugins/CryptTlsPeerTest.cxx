@@ -1,4 +1,5 @@
 #include "tests/plugins/PlainTlsPeer.hxx"
+#include "tests/plugins/TlsTest.hxx"
 
 namespace netsane {
 namespace {

@@ -2,7 +2,8 @@
 
 #pragma once
 
-#include "tests/plugins/TlsTest.hxx"
+#include "tests/plugins/TlsBytes.hxx"
+#include "tests/plugins/TlsCertificates.hxx"
 
 namespace netsane {
 
@@ -72,9 +73,16 @@ public:
             while (const size_t count = stream.pushWire(std::span(out).subspan(taken)))
                 taken += count;
             const Bytes in = pull(stream);
-            BIO_write(SSL_get_rbio(ssl()), in.data(), static_cast<int>(in.size()));
+            give(in);
             moved = !out.empty() || !in.empty();
         }
+    }
+
+    /// Takes bytes of the other side and does what is to be done.
+    void give(const Bytes &in)
+    {
+        BIO_write(SSL_get_rbio(ssl()), in.data(), static_cast<int>(in.size()));
+        work();
     }
 
     Bytes pullPeer()

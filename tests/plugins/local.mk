@@ -171,7 +171,7 @@ tests_plugins_tls_test_SOURCES = \
 	tests/plugins/CryptTlsVerifyTest.cxx \
 	tests/plugins/PlainTlsPeer.hxx \
 	tests/plugins/RecordForger.cxx tests/plugins/RecordForger.hxx \
-	tests/plugins/TlsCertificates.cxx tests/plugins/TlsCertificates.hxx \
+	tests/plugins/TlsBytes.hxx tests/plugins/TlsCertificates.cxx tests/plugins/TlsCertificates.hxx \
 	tests/plugins/TlsTest.hxx
 tests_plugins_tls_test_CPPFLAGS = $(AM_CPPFLAGS) $(test_module_cppflags)
 tests_plugins_tls_test_CXXFLAGS = $(AM_CXXFLAGS) $(GTEST_CFLAGS) $(OPENSSL_CFLAGS)
@@ -183,7 +183,7 @@ check_PROGRAMS += tests/plugins/tls_figures
 tests_plugins_tls_figures_SOURCES = \
 	plugins/crypt/tls/Openssl.hxx \
 	tests/plugin/ModuleFolder.hxx tests/plugin/TestServices.hxx \
-	tests/plugins/TlsCertificates.cxx tests/plugins/TlsCertificates.hxx \
+	tests/plugins/TlsBytes.hxx tests/plugins/TlsCertificates.cxx tests/plugins/TlsCertificates.hxx \
 	tests/plugins/TlsFigures.cxx \
 	tests/plugins/TlsTest.hxx
 tests_plugins_tls_figures_CPPFLAGS = $(tests_plugins_tls_test_CPPFLAGS)
