@@ -378,7 +378,7 @@ def tls_strangers():
     old = tls_record(22, client_hello(TLS_12), version=b"\3\1")
     ccs = tls_record(20, b"\1")
     certificate = b"\x0b" + tls_block(3, tls_block(3, tls_block(3, bytes.fromhex("3003020101"))))
-    old_server = server_hello(b"\xc0\x2b", tls_extension(16, tls_block(2, tls_block(1, b"netsane/1"))), tls_extension(23, b""))
+    old_server = server_hello(b"\xc0\x2b", tls_extension(0xFF01, b"\0"), tls_extension(16, tls_block(2, tls_block(1, b"netsane/1"))), tls_extension(23, b""))
     return {
         "hello": to_server(hello),
         "hello_by_byte": bytes([0, 0, BY_BYTE]) + text(hello),
