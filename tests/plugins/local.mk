@@ -168,6 +168,7 @@ tests_plugins_tls_test_SOURCES = \
 	tests/plugins/CryptTlsForgedTest.cxx \
 	tests/plugins/CryptTlsHandshakeTest.cxx \
 	tests/plugins/CryptTlsPeerTest.cxx \
+	tests/plugins/CryptTlsTracesTest.cxx \
 	tests/plugins/CryptTlsVerifyTest.cxx \
 	tests/plugins/PlainTlsPeer.hxx \
 	tests/plugins/RecordForger.cxx tests/plugins/RecordForger.hxx \
