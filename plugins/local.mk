@@ -12,3 +12,4 @@ include plugins/auth/crypt/local.mk
 include plugins/auth/pam/local.mk
 include plugins/auth/unix/local.mk
 include plugins/crypt/none/local.mk
+include plugins/crypt/tls/local.mk
