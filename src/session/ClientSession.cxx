@@ -17,7 +17,8 @@ constexpr std::array<std::uint32_t, 2> our_extensions{extension_login_note, exte
 // A list that a server offers; a longer one is of no use to anybody.
 constexpr std::size_t max_offered_methods = 64;
 
-constexpr std::size_t stream_block_bytes = 32 * 1024;
+// At a time, from an encrypting peer: a crypt method buffers not much more.
+constexpr std::size_t encrypted_receive_bytes = 32 * 1024;
 
 } // namespace
 
@@ -28,9 +29,8 @@ ClientSession::ClientSession(ClientPolicy policy, MethodSource &methods)
 
 std::span<std::byte> ClientSession::prepareInput()
 {
-    if (encrypted())
-        return wire_in_.prepare(stream_block_bytes).first(stream_block_bytes);
-    return decoder_.prepare(receive_bytes).first(receive_bytes);
+    const auto size = encrypted() ? encrypted_receive_bytes : receive_bytes;
+    return transport_.receiveBuffer(size).first(size);
 }
 
 void ClientSession::commitInput(std::size_t received_bytes) noexcept
@@ -38,10 +38,7 @@ void ClientSession::commitInput(std::size_t received_bytes) noexcept
     if (received_bytes == 0)
         return;
     progress_ += received_bytes;
-    if (encrypted())
-        wire_in_.commit(received_bytes);
-    else
-        decoder_.commit(received_bytes);
+    transport_.received(received_bytes);
 }
 
 void ClientSession::keepTime(TimePoint now)
@@ -100,8 +97,7 @@ std::optional<ClientSession::TimePoint> ClientSession::deadline() const noexcept
 
 void ClientSession::endInput(const std::string &reason)
 {
-    if (encrypted())
-        stream_.endWire();
+    transport_.endInput();
     end_reason_ = reason;
 }
 
@@ -110,7 +106,7 @@ ByteBuffer &ClientSession::request(Command command)
     assert(canRequest());
     // Only replies to these are larger than 4 KiB, apart from those that need an open device (protocol.md §9).
     if (command == Command::get_devices || command == Command::open)
-        decoder_.setLimits(limits_after_login);
+        transport_.setLimits(limits_after_login);
     outstanding_[(first_ + count_++) % outstanding_.size()] = command;
     if (!holdsRequests())
         return sink();
@@ -124,40 +120,14 @@ void ClientSession::quit()
         encodeBare(sink(), Command::quit);
 }
 
-void ClientSession::feedStream()
-{
-    for (;;) {
-        const auto taken = stream_.pushWire(wire_in_.data());
-        wire_in_.consume(taken);
-        const auto read = stream_.readPlain(decoder_.prepare(stream_block_bytes));
-        decoder_.commit(read);
-        if (read != 0 || taken == 0)
-            return;
-    }
-}
-
-void ClientSession::pumpStream()
-{
-    for (;;) {
-        const auto written = stream_.writePlain(plain_out_.data());
-        plain_out_.consume(written);
-        const auto pulled = stream_.pullWire(wire_out_.prepare(stream_block_bytes));
-        wire_out_.commit(pulled);
-        if (written == 0 && pulled == 0)
-            return;
-    }
-}
-
 std::span<const std::byte> ClientSession::output()
 {
-    if (encrypted())
-        pumpStream();
-    return wire_out_.data();
+    return transport_.output().data();
 }
 
 void ClientSession::consumeOutput(std::size_t sent_bytes) noexcept
 {
-    wire_out_.consume(sent_bytes);
+    transport_.sent(sent_bytes);
     event_output_bytes_ -= std::min(event_output_bytes_, sent_bytes);
 }
 
@@ -246,23 +216,17 @@ void ClientSession::handleEvent(MessageView message)
 
 std::optional<MessageView> ClientSession::nextMessage()
 {
-    for (;;) {
-        if (auto message = decoder_.next())
-            return message;
-        const auto before = decoder_.pending().size();
-        if (encrypted())
-            feedStream();
-        if (decoder_.pending().size() > before)
-            continue;
-        const auto state = encrypted() ? stream_.state() : CryptState::Open;
-        if (state == CryptState::Error || state == CryptState::Truncated)
-            fail("the encrypted connection broke: " + printableText(stream_.error()));
-        else if (state == CryptState::Closed)
-            fail("the server closed the connection");
-        else if (end_reason_)
-            fail(*end_reason_);
-        return std::nullopt;
-    }
+    if (auto message = transport_.nextMessage())
+        return message;
+    const auto &stream = transport_.stream();
+    const auto state = encrypted() ? stream.state() : CryptState::Open;
+    if (state == CryptState::Error || state == CryptState::Truncated)
+        fail("the encrypted connection broke: " + printableText(stream.error()));
+    else if (state == CryptState::Closed)
+        fail("the server closed the connection");
+    else if (end_reason_)
+        fail(*end_reason_);
+    return std::nullopt;
 }
 
 bool ClientSession::isNextReply(MessageView message)
@@ -401,10 +365,8 @@ void ClientSession::chooseCrypt()
 
 void ClientSession::switchCrypt(const Method &method)
 {
-    // What stands in wire_out_ goes out in clear; what came behind CRPT_REQ belongs to the method.
-    wire_in_ = decoder_.takePending();
-    stream_ = CryptStream(method, Role::Client, {policy_.peer, policy_.peer_name});
-    if (stream_.isPassthrough())
+    transport_.switchTo(CryptStream(method, Role::Client, {policy_.peer, policy_.peer_name}));
+    if (!encrypted())
         return fail("crypt method " + method.name() + " does not encrypt");
 }
 

@@ -6,12 +6,11 @@
 // Nothing throws but std::bad_alloc. Source: protocol.md.
 #pragma once
 
-#include "crypt/CryptStream.hxx"
 #include "protocol/Numbers.hxx"
 #include "session/ClientLogin.hxx"
 #include "session/ClientPolicy.hxx"
+#include "session/SessionTransport.hxx"
 #include "util/ByteBuffer.hxx"
-#include "wire/FrameDecoder.hxx"
 
 #include <array>
 #include <chrono>
@@ -118,18 +117,16 @@ public:
 private:
     enum class State { greeting, crypt_follows, open };
 
-    bool encrypted() const noexcept { return !stream_.isPassthrough(); }
-    ByteBuffer &sink() noexcept { return encrypted() ? plain_out_ : wire_out_; }
+    bool encrypted() const noexcept { return !transport_.isClear(); }
+    ByteBuffer &sink() noexcept { return transport_.messages(); }
     std::size_t sent() const noexcept { return count_ - held_count_; }
     bool holdsRequests() const noexcept { return state_ != State::open || !crypt_methods_.empty(); }
 
     std::optional<MessageView> process(bool only_opening);
     void handleEvent(MessageView message);
-    std::size_t unsentBytes() const noexcept { return held_.size() + plain_out_.size() + wire_out_.size(); }
+    std::size_t unsentBytes() const noexcept { return held_.size() + transport_.unsentBytes(); }
     void keepLoginTime(TimePoint now);
     void keepSilence(TimePoint now);
-    void feedStream();
-    void pumpStream();
     std::optional<MessageView> nextMessage();
     bool isNextReply(MessageView message);
     void onEvent(MessageView message);
@@ -150,12 +147,8 @@ private:
     std::vector<std::uint32_t> extensions_;
     std::vector<std::uint32_t> crypt_methods_; // offered and not yet answered
 
-    CryptStream stream_;
-    FrameDecoder decoder_{limits_before_login};
-    ByteBuffer wire_in_; // received and not yet taken by an encrypting stream
     // A password may stand in what is said.
-    ByteBuffer plain_out_{ByteBuffer::Contents::secret}; // for an encrypting stream to take
-    ByteBuffer wire_out_{ByteBuffer::Contents::secret};
+    SessionTransport transport_{limits_before_login, ByteBuffer::Contents::secret};
     ByteBuffer held_; // requests that wait for the greeting or the crypto switch
 
     std::array<Command, max_outstanding_requests> outstanding_{}; // a ring

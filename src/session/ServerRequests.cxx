@@ -253,7 +253,7 @@ void ServerSession::deviceOpened(DeviceKey key, const OpenDecision &decision, Se
         queue_.refuse(slot, decision.outcome);
         return pump(now);
     case OpenDecision::Kind::login_needed:
-        if (!login_.isLoggedIn() && login_.canOffer(transport_.isConfidential()))
+        if (!login_.isLoggedIn() && login_.canOffer(isConfidential()))
             return login_.ask(now);
         if (!login_.isLoggedIn())
             host_.loginGivenUp(settings_.auth_methods.empty()

@@ -58,7 +58,7 @@ void ServerSession::askAtConnect(SessionTime now)
 {
     if (!login_at_connect_)
         return;
-    if (!login_.canOffer(transport_.isConfidential()))
+    if (!login_.canOffer(isConfidential()))
         return fail("a login is required, and no method may be offered on an unencrypted connection");
     login_.ask(now);
 }
@@ -87,6 +87,8 @@ void ServerSession::received(std::size_t count_bytes, SessionTime now)
             break;
         handle(*message, now);
     }
+    if (!finished_ && transport_.stream().state() == CryptState::Error)
+        throw ProtocolError("encryption: " + transport_.stream().error());
 }
 
 void ServerSession::handle(MessageView message, SessionTime now)
@@ -110,7 +112,7 @@ void ServerSession::handle(MessageView message, SessionTime now)
     case Command::crypt_reply:
         return handleCryptReply(message, now);
     case Command::user:
-        return loginResult(login_.userNamed(decodeUser(message), transport_.isConfidential()), now);
+        return loginResult(login_.userNamed(decodeUser(message), isConfidential()), now);
     case Command::pass_reply:
         login_.passReplied(decodePass(message));
         return transport_.wipeMessage();
@@ -141,7 +143,6 @@ void ServerSession::handleCryptReply(MessageView message, SessionTime now)
     login_.reset();
     crypt_asked_ = false;
     transport_.switchTo(CryptStream(**chosen, Role::Server, {peer_.address, {}}));
-    transport_.setConfidential(id != crypt_method_none && !(*chosen)->has(NETSANE_FLAG_PASSTHROUGH));
     greet();
     askAtConnect(now);
 }
@@ -206,7 +207,7 @@ void ServerSession::authGone(SessionTime now)
 void ServerSession::peerClosed()
 {
     // A half message or a missing goodbye changes nothing for the server: it ends the session either way.
-    transport_.peerClosed();
+    transport_.endInput();
     clientLeaves();
 }
 

@@ -100,6 +100,7 @@ private:
     void dropDevice(DeviceKey key);
     void tellScan(DeviceKey key, const std::optional<ScanSummary> &scan);
     ServerState state() const noexcept;
+    bool isConfidential() const noexcept { return !transport_.isClear(); }
     bool holdsRequests() const noexcept;
     bool waitsForClient() const noexcept;
     std::optional<SessionTime> abortDeadline() const noexcept;
