@@ -14,16 +14,16 @@ namespace {
 
 constexpr std::array<std::uint32_t, 2> our_extensions{extension_login_note, extension_descriptors};
 
-// A list that a server offers; a longer one is of no use to anybody.
-constexpr std::size_t max_offered_methods = 64;
-
 // At a time, from an encrypting peer: a crypt method buffers not much more.
 constexpr std::size_t encrypted_receive_bytes = 32 * 1024;
 
 } // namespace
 
 ClientSession::ClientSession(ClientPolicy policy, MethodSource &methods)
-    : policy_(std::move(policy)), methods_(methods), login_(policy_, methods), open_deadline_(policy_.open_deadline)
+    : policy_(std::move(policy)),
+      crypt_(policy_, methods, transport_),
+      login_(policy_, methods),
+      open_deadline_(policy_.open_deadline)
 {
 }
 
@@ -186,7 +186,7 @@ std::optional<MessageView> ClientSession::process(bool only_opening)
     try {
         for (;;) {
             // A switch in mid-session waits for the replies that crossed with it.
-            if (!failure_ && !crypt_methods_.empty() && sent() == 0)
+            if (!failure_ && crypt_.isAsked() && sent() == 0)
                 chooseCrypt();
             if (failure_ || loginWanted() || (only_opening && state_ == State::open))
                 return std::nullopt;
@@ -257,7 +257,7 @@ void ClientSession::onEvent(MessageView message)
     case Command::hello:
         return onHello(message);
     case Command::crypt_request:
-        return onCryptRequest(message);
+        return crypt_.onRequest(message);
     case Command::fail:
         return onServerFail(message);
     case Command::user:
@@ -305,69 +305,26 @@ void ClientSession::openCommands()
     sink().append(held_.data());
     held_.clear();
     held_count_ = 0;
-    negotiated_ = false;
+    crypt_.opened();
     open_deadline_.reset();
     // Only from here on the server has something to answer.
     silent_since_.reset();
 }
 
-void ClientSession::onCryptRequest(MessageView message)
-{
-    auto methods = decodeCryptRequest(message);
-    if (encrypted())
-        throw ProtocolError("CRPT_REQ under encryption");
-    if (!crypt_methods_.empty())
-        throw ProtocolError("CRPT_REQ before the answer to the last");
-    if (negotiated_ || negotiations_ == max_negotiations)
-        throw ProtocolError("CRPT_REQ again and again");
-    if (methods.size() > max_offered_methods)
-        throw ProtocolError("CRPT_REQ with " + std::to_string(methods.size()) + " methods");
-    crypt_methods_ = std::move(methods);
-    negotiated_ = true;
-    ++negotiations_;
-}
-
-std::optional<std::uint32_t> ClientSession::pickCrypt(const Method *&method)
-{
-    bool none_offered = false;
-    for (const auto id : crypt_methods_) {
-        if (id == crypt_method_none)
-            none_offered = true;
-        else if (policy_.crypt != CryptPolicy::off && (method = methods_.cryptMethod(id)) != nullptr)
-            return id;
-    }
-    if (none_offered && policy_.crypt != CryptPolicy::require)
-        return crypt_method_none;
-    return std::nullopt;
-}
-
 void ClientSession::chooseCrypt()
 {
-    const Method *method = nullptr;
-    const auto choice = pickCrypt(method);
-    crypt_methods_.clear();
-    if (!choice && policy_.crypt == CryptPolicy::off)
-        return fail("the server insists on encryption, which netsane.conf has switched off");
-    if (!choice)
-        return fail("encryption is required, and no crypt method that the server offers is installed here "
-                    "(tls=off in netsane.conf does without)");
+    if (const auto reason = crypt_.choose())
+        return fail(*reason);
     // Our HELO has to be our first message.
     sendHello();
-    encodeCryptReply(sink(), *choice);
-    if (method)
-        switchCrypt(*method);
+    const auto reason = crypt_.answer();
     // What was learnt before the switch is forgotten, also where it is to NONE; the server greets again.
     hello_sent_ = false;
     extensions_.clear();
     login_.reset();
     state_ = State::greeting;
-}
-
-void ClientSession::switchCrypt(const Method &method)
-{
-    transport_.switchTo(CryptStream(method, Role::Client, {policy_.peer, policy_.peer_name}));
-    if (!encrypted())
-        return fail("crypt method " + method.name() + " does not encrypt");
+    if (reason)
+        fail(*reason);
 }
 
 void ClientSession::onServerFail(MessageView message)

@@ -7,6 +7,7 @@
 #pragma once
 
 #include "protocol/Numbers.hxx"
+#include "session/ClientCrypt.hxx"
 #include "session/ClientLogin.hxx"
 #include "session/ClientPolicy.hxx"
 #include "session/SessionTransport.hxx"
@@ -42,8 +43,6 @@ public:
     static constexpr std::chrono::seconds max_login{60};
     // Of what events have made us say, unsent.
     static constexpr std::size_t max_event_output_bytes = 64 * 1024;
-    // Crypto negotiations, of which one at most before the session is open (or open again).
-    static constexpr unsigned max_negotiations = 5;
 
     // Keeps the reference.
     ClientSession(ClientPolicy policy, MethodSource &methods);
@@ -120,7 +119,7 @@ private:
     bool encrypted() const noexcept { return !transport_.isClear(); }
     ByteBuffer &sink() noexcept { return transport_.messages(); }
     std::size_t sent() const noexcept { return count_ - held_count_; }
-    bool holdsRequests() const noexcept { return state_ != State::open || !crypt_methods_.empty(); }
+    bool holdsRequests() const noexcept { return state_ != State::open || crypt_.isAsked(); }
 
     std::optional<MessageView> process(bool only_opening);
     void handleEvent(MessageView message);
@@ -131,24 +130,19 @@ private:
     bool isNextReply(MessageView message);
     void onEvent(MessageView message);
     void onHello(MessageView message);
-    void onCryptRequest(MessageView message);
     void onServerFail(MessageView message);
     void openCommands();
     void sendHello();
     void chooseCrypt();
-    std::optional<std::uint32_t> pickCrypt(const Method *&method);
-    void switchCrypt(const Method &method);
 
     const ClientPolicy policy_;
-    MethodSource &methods_;
+    // A password may stand in what is said.
+    SessionTransport transport_{limits_before_login, ByteBuffer::Contents::secret};
+    ClientCrypt crypt_;
     ClientLogin login_;
     State state_ = State::greeting;
     bool hello_sent_ = false;
     std::vector<std::uint32_t> extensions_;
-    std::vector<std::uint32_t> crypt_methods_; // offered and not yet answered
-
-    // A password may stand in what is said.
-    SessionTransport transport_{limits_before_login, ByteBuffer::Contents::secret};
     ByteBuffer held_; // requests that wait for the greeting or the crypto switch
 
     std::array<Command, max_outstanding_requests> outstanding_{}; // a ring
@@ -156,8 +150,6 @@ private:
     std::size_t count_ = 0;
     std::size_t held_count_ = 0; // the last ones, which stand in held_
 
-    unsigned negotiations_ = 0;
-    bool negotiated_ = false;            // since the session was open
     std::size_t event_output_bytes_ = 0; // put out by events and not yet sent
     std::size_t progress_ = 0;           // bytes since silent_since_ was set or reset
     std::optional<TimePoint> silent_since_;
