@@ -82,6 +82,7 @@ inline constexpr std::uint32_t extension_crypt_follows = 3;
 
 // In clear, so that the transcript of them fits into a message (protocol.md §4, §5).
 inline constexpr std::size_t max_clear_hello_bytes = 1024;
+inline constexpr std::size_t max_hello_text_bytes = 900; // of our own
 inline constexpr std::size_t max_crypt_request_bytes = 512;
 inline constexpr std::size_t max_crypt_reply_bytes = 256;
 inline constexpr std::size_t max_crypt_methods = 64;

@@ -118,6 +118,14 @@ void SessionTransport::switchTo(CryptStream stream)
         wire_in_ = std::move(pending);
 }
 
+LinkSecurity SessionTransport::link() const
+{
+    const auto state = stream_.state();
+    if (isClear() || (state != CryptState::Open && state != CryptState::Closed))
+        return {};
+    return {true, stream_.exportBinding(), stream_.peerName()};
+}
+
 void SessionTransport::shrinkIfEmpty(std::size_t keep_bytes) noexcept
 {
     decoder_.shrinkIfEmpty(keep_bytes);

@@ -7,6 +7,7 @@
 #pragma once
 
 #include "crypt/CryptStream.hxx"
+#include "session/LinkSecurity.hxx"
 #include "util/ByteBuffer.hxx"
 #include "wire/FrameDecoder.hxx"
 
@@ -69,6 +70,7 @@ public:
     // True if bytes pass unchanged.
     bool isClear() const noexcept { return stream_.isPassthrough(); }
     const CryptStream &stream() const noexcept { return stream_; }
+    LinkSecurity link() const;
 
     void setLimits(WireLimits limits) noexcept { decoder_.setLimits(limits); }
     std::size_t missingBytes() const noexcept { return decoder_.missingBytes(); }
