@@ -49,7 +49,8 @@ void ClientSession::keepTime(TimePoint now)
         if (!open_deadline_)
             open_deadline_ = now + max_opening;
         if (now >= *open_deadline_)
-            return fail("the server didn't finish its greeting in time");
+            return fail(crypt_.isHandshaking() ? "the handshake failed: the server didn't finish it in time"
+                                               : "the server didn't finish its greeting in time");
     }
     keepLoginTime(now);
     keepSilence(now);
@@ -97,8 +98,10 @@ std::optional<ClientSession::TimePoint> ClientSession::deadline() const noexcept
 
 void ClientSession::endInput(const std::string &reason)
 {
-    transport_.endInput();
     end_reason_ = reason;
+    // What is done by what has come is done, and only what isn't has been cut.
+    isHandshakeDone();
+    transport_.endInput();
 }
 
 ByteBuffer &ClientSession::request(Command command)
@@ -116,8 +119,11 @@ ByteBuffer &ClientSession::request(Command command)
 
 void ClientSession::quit()
 {
-    if (!failure_ && !holdsRequests())
+    if (failure_)
+        return;
+    if (!holdsRequests())
         encodeBare(sink(), Command::quit);
+    transport_.endOutput();
 }
 
 std::span<const std::byte> ClientSession::output()
@@ -165,6 +171,10 @@ void ClientSession::fail(const std::string &reason) noexcept
         failure_->reason = denied && !login_.reason().empty() ? login_.reason() : reason;
     } catch (...) { // out of memory: the status is what counts
     }
+    // In clear it may be half sent; under encryption the goodbye is all that is left to say.
+    if (encrypted())
+        sink().clear();
+    transport_.endOutput();
     count_ = held_count_ = 0;
     silent_since_.reset();
     open_deadline_.reset();
@@ -216,17 +226,37 @@ void ClientSession::handleEvent(MessageView message)
 
 std::optional<MessageView> ClientSession::nextMessage()
 {
+    if (!isHandshakeDone())
+        return std::nullopt;
     if (auto message = transport_.nextMessage())
         return message;
-    const auto &stream = transport_.stream();
-    const auto state = encrypted() ? stream.state() : CryptState::Open;
-    if (state == CryptState::Error || state == CryptState::Truncated)
-        fail("the encrypted connection broke: " + printableText(stream.error()));
-    else if (state == CryptState::Closed)
-        fail("the server closed the connection");
-    else if (end_reason_)
-        fail(*end_reason_);
+    if (const auto text = endText(); !text.empty())
+        fail(text);
     return std::nullopt;
+}
+
+// Until it is, no message is there to be taken. It may fail the session.
+bool ClientSession::isHandshakeDone()
+{
+    if (crypt_.isHandshaking())
+        if (const auto reason = crypt_.advance(end_reason_))
+            fail(*reason);
+    return !failure_ && !crypt_.isHandshaking();
+}
+
+// How the connection has ended; "" if it hasn't.
+std::string ClientSession::endText() const
+{
+    switch (transport_.stream().state()) {
+    case CryptState::Error:
+        return "the encrypted connection broke: " + printableText(transport_.stream().error());
+    case CryptState::Truncated:
+        return "the encrypted connection was cut: " + end_reason_.value_or("no goodbye of the server came");
+    case CryptState::Closed:
+        return "the server closed the connection";
+    default:
+        return end_reason_.value_or("");
+    }
 }
 
 bool ClientSession::isNextReply(MessageView message)
@@ -263,7 +293,7 @@ void ClientSession::onEvent(MessageView message)
     case Command::user:
         return login_.onUser(sink());
     case Command::pass_request:
-        return login_.onPassRequest(message, sink(), encrypted());
+        return login_.onPassRequest(message, sink(), transport_.link());
     case Command::welcome:
         return login_.onWelcome(message);
     default:
@@ -274,6 +304,10 @@ void ClientSession::onEvent(MessageView message)
 void ClientSession::onHello(MessageView message)
 {
     auto hello = decodeHello(message);
+    if (const auto reason = crypt_.checkGreeting(hello))
+        return fail(*reason);
+    if (hello.revision)
+        crypt_.greeted(message);
     if (policy_.note && !hello.text.empty())
         policy_.note(printableText(hello.text));
     const bool crypt_follows = hello.announces(extension_crypt_follows);
@@ -295,7 +329,12 @@ void ClientSession::sendHello()
 {
     if (std::exchange(hello_sent_, true))
         return;
-    encodeHello(sink(), {policy_.program, protocol_revision, {our_extensions.begin(), our_extensions.end()}});
+    ByteBuffer hello;
+    encodeHello(hello, {policy_.program.substr(0, max_hello_text_bytes),
+                        protocol_revision,
+                        {our_extensions.begin(), our_extensions.end()}});
+    crypt_.greeting(hello.data());
+    sink().append(hello.data());
 }
 
 void ClientSession::openCommands()

@@ -65,7 +65,8 @@ public:
     // Nothing more will be received. The session fails once the replies received so far have been taken.
     void endInput(const std::string &reason);
 
-    // What is to be sent; then say how much of it was.
+    // What is to be sent; then say how much of it was. After a failure that may still be the crypt method's last word
+    // to the server: as much of it as can be sent without waiting should be.
     std::span<const std::byte> output();
     void consumeOutput(std::size_t sent_bytes) noexcept;
 
@@ -78,7 +79,7 @@ public:
     // Only if canRequest().
     ByteBuffer &request(Command command);
 
-    // QUIT: no reply will come.
+    // QUIT: no reply will come, and nothing may be asked any more. The crypt method's goodbye goes behind it.
     void quit();
 
     // The next reply, valid until the next nextReply() or prepareInput(); events before it are handled on the way.
@@ -133,6 +134,8 @@ private:
     void onServerFail(MessageView message);
     void openCommands();
     void sendHello();
+    bool isHandshakeDone();
+    std::string endText() const;
     void chooseCrypt();
 
     const ClientPolicy policy_;
