@@ -117,4 +117,9 @@ std::string CryptStream::peerFingerprint() const noexcept
     return guarded(engine_, std::string{}, [](Engine &engine) { return engine.peer(NETSANE_PEER_FINGERPRINT); });
 }
 
+std::string CryptStream::unverifiedReason() const noexcept
+{
+    return guarded(engine_, std::string{}, [](Engine &engine) { return engine.unverifiedReason(); });
+}
+
 } // namespace netsane

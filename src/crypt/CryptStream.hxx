@@ -78,6 +78,9 @@ public:
     std::string peerName() const noexcept;
     std::string peerFingerprint() const noexcept;
 
+    /// Why there is no peerName() once the stream is Open; for people; "" if the method doesn't say.
+    std::string unverifiedReason() const noexcept;
+
 private:
     class Engine;
     class ClearEngine;

@@ -47,6 +47,11 @@ std::string CryptStream::Engine::peer(uint32_t /*what*/)
     return {};
 }
 
+std::string CryptStream::Engine::unverifiedReason()
+{
+    return {};
+}
+
 CryptStream::PluginEngine::PluginEngine(const Method &method, Role role, const CryptParameters &parameters)
     : method_(method), operations_(method.cryptOperations(role))
 {
@@ -199,6 +204,15 @@ std::string CryptStream::PluginEngine::peer(uint32_t what)
         operations_->peer_identity == nullptr)
         return {};
     return printable(operations_->peer_identity(stream_, what), max_peer_bytes);
+}
+
+std::string CryptStream::PluginEngine::unverifiedReason()
+{
+    const bool is_past_handshake = state_ == CryptState::Open || state_ == CryptState::Closed;
+    if (broken_ || !is_past_handshake || operations_->error_text == nullptr || !peer(NETSANE_PEER_NAME).empty())
+        return {};
+    const char *const text = operations_->error_text(stream_);
+    return text != nullptr ? printable(text, max_error_bytes) : std::string{};
 }
 
 } // namespace netsane
