@@ -5,6 +5,7 @@
 #include "auth/AuthExchange.hxx"
 #include "os/Secret.hxx"
 #include "plugin/Method.hxx"
+#include "session/PeerIdentity.hxx"
 
 #include <chrono>
 #include <cstdint>
@@ -41,6 +42,9 @@ struct ClientPolicy {
     PromptCallback prompt;
     // The end of greeting and crypto negotiation; nothing: a while after the session has begun.
     std::optional<std::chrono::steady_clock::time_point> open_deadline;
+    // Called once, when the encrypted stream is open and before anything is said through it. A text is the reason for
+    // which the connection ends. May be empty: then every peer is taken.
+    std::function<std::optional<std::string>(const PeerIdentity &)> check_peer{};
 };
 
 // Where a session gets methods from. A call may block on the disk.
