@@ -78,6 +78,10 @@ public:
     std::string peerName() const noexcept;
     std::string peerFingerprint() const noexcept;
 
+    /// For people: version and cipher; and the peer's certificate in PEM, verified or not. Or "".
+    std::string peerProtocol() const noexcept;
+    std::string peerCertificate() const noexcept;
+
 private:
     class Engine;
     class ClearEngine;
