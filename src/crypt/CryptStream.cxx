@@ -112,6 +112,11 @@ std::string CryptStream::peerName() const noexcept
     return guarded(engine_, std::string{}, [](Engine &engine) { return engine.peer(NETSANE_PEER_NAME); });
 }
 
+std::string CryptStream::peerFault() const noexcept
+{
+    return guarded(engine_, std::string{}, [](Engine &engine) { return engine.peerFault(); });
+}
+
 std::string CryptStream::peerProtocol() const noexcept
 {
     return guarded(engine_, std::string{}, [](Engine &engine) { return engine.peer(NETSANE_PEER_PROTOCOL); });

@@ -78,6 +78,9 @@ public:
     std::string peerName() const noexcept;
     std::string peerFingerprint() const noexcept;
 
+    /// Why there is no peerName(), in an open stream; "" if the method doesn't say.
+    std::string peerFault() const noexcept;
+
     /// For people: version and cipher; and the peer's certificate in PEM, verified or not. Or "".
     std::string peerProtocol() const noexcept;
     std::string peerCertificate() const noexcept;

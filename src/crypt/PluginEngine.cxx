@@ -204,4 +204,11 @@ std::string CryptStream::PluginEngine::peer(uint32_t what)
                                             : printable(text, max_peer_bytes);
 }
 
+std::string CryptStream::PluginEngine::peerFault()
+{
+    if (broken_ || state_ == CryptState::Handshake || state_ == CryptState::Error || operations_->error_text == nullptr)
+        return {};
+    return printable(operations_->error_text(stream_), max_error_bytes);
+}
+
 } // namespace netsane
