@@ -7,7 +7,7 @@ namespace netsane {
 namespace {
 
 template<class SomeCommand>
-std::unique_ptr<Command> make(const char *name)
+std::unique_ptr<ToolCommand> make(const char *name)
 {
     return std::make_unique<SomeCommand>(name);
 }

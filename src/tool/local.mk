@@ -4,7 +4,7 @@ noinst_LTLIBRARIES += src/tool/libtool_commands.la
 
 # All but main, for the unit tests too.
 src_tool_libtool_commands_la_SOURCES = \
-	src/tool/Command.cxx src/tool/Command.hxx \
+	src/tool/ToolCommand.cxx src/tool/ToolCommand.hxx \
 	src/tool/CommandTable.cxx src/tool/CommandTable.hxx \
 	src/tool/ToolError.hxx \
 	src/tool/passwd/PasswdCommand.cxx src/tool/passwd/PasswdCommand.hxx \
