@@ -112,9 +112,9 @@ std::string CryptStream::peerName() const noexcept
     return guarded(engine_, std::string{}, [](Engine &engine) { return engine.peer(NETSANE_PEER_NAME); });
 }
 
-std::string CryptStream::peerFault() const noexcept
+std::string CryptStream::unverifiedReason() const noexcept
 {
-    return guarded(engine_, std::string{}, [](Engine &engine) { return engine.peerFault(); });
+    return guarded(engine_, std::string{}, [](Engine &engine) { return engine.unverifiedReason(); });
 }
 
 std::string CryptStream::peerProtocol() const noexcept

@@ -204,7 +204,7 @@ std::string CryptStream::PluginEngine::peer(uint32_t what)
                                             : printable(text, max_peer_bytes);
 }
 
-std::string CryptStream::PluginEngine::peerFault()
+std::string CryptStream::PluginEngine::unverifiedReason()
 {
     if (broken_ || state_ == CryptState::Handshake || state_ == CryptState::Error || operations_->error_text == nullptr)
         return {};
