@@ -210,4 +210,21 @@ std::optional<std::string> ServerTrust::remember()
     return std::nullopt;
 }
 
+std::optional<std::string> ServerTrust::accept(const PeerIdentity &peer)
+{
+    const std::string what = peer.verified_name ? "verified" : peer.fingerprint;
+    if (!peer.verified_name && !isFingerprint(what))
+        return name_ + " shows nothing that it could be recognised by";
+    std::string fault;
+    try {
+        if (const auto used = file(fault)) {
+            used->change([&](const std::string &text) { return withKnownServer(text, server_, what); });
+            return std::nullopt;
+        }
+    } catch (const KnownServersError &error) {
+        fault = error.what();
+    }
+    return fault;
+}
+
 } // namespace netsane

@@ -66,6 +66,9 @@ public:
     // down what check() has learnt. A reason if that ends the connection.
     std::optional<std::string> remember();
 
+    // Writes down that this is the server, whatever stands there now. A reason if that can't be done.
+    std::optional<std::string> accept(const PeerIdentity &peer);
+
     // known_servers; empty where there is no place for it.
     std::string filePath() const;
 

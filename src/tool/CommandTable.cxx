@@ -1,6 +1,7 @@
 #include "tool/CommandTable.hxx"
 
 #include "tool/passwd/PasswdCommand.hxx"
+#include "tool/probe/ProbeCommand.hxx"
 
 namespace netsane {
 
@@ -18,6 +19,10 @@ constexpr CommandRow rows[] = {
      "  netsane passwd --delete alice    delete her\n"
      "  netsane passwd --list            show who there is",
      make<PasswdCommand>},
+    {"probe", "Look at a server: how it can be reached, encryption, certificate, login.",
+     "  netsane probe scanner.example.org          say what is there, and what to do about what is wrong\n"
+     "  netsane probe --pin scanner.example.org    trust it as it is now",
+     make<ProbeCommand>},
 };
 
 } // namespace
