@@ -231,11 +231,17 @@ size_t TlsStream::exportBinding(std::span<std::byte> space) const noexcept
 
 std::string TlsStream::identity(uint32_t what) const
 {
+    if (SSL_is_init_finished(ssl_.get()) == 0)
+        return {};
+    if (what == NETSANE_PEER_PROTOCOL)
+        return std::string(SSL_get_version(ssl_.get())) + " " + SSL_get_cipher_name(ssl_.get());
     const X509 *const certificate = SSL_get0_peer_certificate(ssl_.get());
-    if (certificate == nullptr || SSL_is_init_finished(ssl_.get()) == 0)
+    if (certificate == nullptr)
         return {};
     if (what == NETSANE_PEER_FINGERPRINT)
         return fingerprintOf(certificate);
+    if (what == NETSANE_PEER_CERTIFICATE)
+        return pemOf(certificate);
     if (what != NETSANE_PEER_NAME || !isVerified())
         return {};
     return isClient() ? peer_name_ : clientNameOf(certificate);

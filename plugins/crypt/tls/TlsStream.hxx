@@ -45,7 +45,7 @@ public:
     size_t exportBinding(std::span<std::byte> space) const noexcept;
 
     /// NAME: to a client the host name that it asked for, if chain and name are good; to a server what clientNameOf()
-    /// finds in a verified certificate. FINGERPRINT: fingerprintOf().
+    /// finds in a verified certificate. FINGERPRINT: fingerprintOf(). CERTIFICATE: pemOf().
     const char *peer(uint32_t what);
 
     /// Breaks the stream.
