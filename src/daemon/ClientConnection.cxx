@@ -306,7 +306,9 @@ void ClientConnection::startLogin(const LoginStart &login)
                           login.confidential,
                           session_.peer().local,
                           login.attempt,
-                          timeout_ms};
+                          timeout_ms,
+                          login.peer_name,
+                          login.channel_binding};
     if (!owner_.sendToAuth(encodeIpc(start)))
         unstarted_logins_.push_back(start); // until there is an auth process again, or the login's deadline passes
 }

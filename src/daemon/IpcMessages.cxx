@@ -308,6 +308,8 @@ ByteBuffer encodeIpc(const AuthStart &start)
         .boolean(start.local)
         .integer(start.attempt)
         .integer(start.timeout_ms)
+        .string(start.peer_name)
+        .opaque(start.channel_binding)
         .end();
     return out;
 }
@@ -327,6 +329,13 @@ AuthStart decodeAuthStart(MessageView message)
     start.local = reader.readBool();
     start.attempt = reader.readUnsigned();
     start.timeout_ms = reader.readUnsigned();
+    start.peer_name = reader.readString();
+    if (start.peer_name.size() > max_peer_name_bytes)
+        reader.fail("peer name of " + std::to_string(start.peer_name.size()) + " bytes");
+    if (const auto binding = reader.readRaw())
+        start.channel_binding.assign(binding->begin(), binding->end());
+    if (start.channel_binding.size() > max_binding_bytes)
+        reader.fail("channel binding of " + std::to_string(start.channel_binding.size()) + " bytes");
     return start;
 }
 

@@ -17,6 +17,9 @@ namespace netsane {
 
 using ConnectionId = std::uint32_t;
 
+inline constexpr std::size_t max_peer_name_bytes = 256;
+inline constexpr std::size_t max_binding_bytes = 1024;
+
 enum class IpcCommand : std::uint32_t {
     // supervisor → session
     session_setup = 256, // SessionSetup
@@ -144,6 +147,8 @@ struct AuthStart {
     bool local = false;
     std::uint32_t attempt = 0;
     std::uint32_t timeout_ms = 0;
+    std::string peer_name;                  // verified by the crypt method; at most max_peer_name_bytes
+    std::vector<std::byte> channel_binding; // at most max_binding_bytes; may be empty
 };
 
 struct AuthFields {

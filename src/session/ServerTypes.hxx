@@ -77,6 +77,8 @@ public:
         std::string user;
         bool confidential;
         unsigned attempt;
+        std::vector<std::byte> channel_binding = {}; // of the crypt stream; empty: it has none
+        std::string peer_name = {};                  // what the crypt method has verified; empty: nothing
     };
     virtual void startLogin(const LoginStart &login) = 0;
     virtual void continueLogin(ExchangeKey exchange, std::vector<std::vector<std::byte>> fields) = 0;
