@@ -140,6 +140,7 @@ void ServerSession::handleCryptReply(MessageView message, SessionTime now)
     first_message_ = true;
     login_.reset();
     crypt_asked_ = false;
+    crypt_name_ = (*chosen)->name();
     transport_.switchTo(CryptStream(**chosen, Role::Server, {peer_.address, {}}));
     transport_.setConfidential(id != crypt_method_none && !(*chosen)->has(NETSANE_FLAG_PASSTHROUGH));
     greet();

@@ -68,6 +68,8 @@ public:
     // For logs: who is logged in, or "".
     const std::string &user() const noexcept { return login_.user(); }
     const PeerInfo &peer() const noexcept { return peer_; }
+    // The crypt method that was chosen last, or "none"; its handshake may still be going on.
+    const std::string &cryptName() const noexcept { return crypt_name_; }
 
     void shrinkIfIdle() noexcept;
 
@@ -120,6 +122,7 @@ private:
     DeviceKey next_key_ = 1;
     Hello client_hello_;
     std::uint32_t version_code_;
+    std::string crypt_name_ = "none";
     bool crypt_asked_ = false;
     bool first_message_ = true;
     bool finished_ = false;
