@@ -6,7 +6,9 @@ noinst_LTLIBRARIES += src/tool/libtool_commands.la
 src_tool_libtool_commands_la_SOURCES = \
 	src/tool/Command.cxx src/tool/Command.hxx \
 	src/tool/CommandTable.cxx src/tool/CommandTable.hxx \
+	src/tool/InstalledFolders.cxx src/tool/InstalledFolders.hxx \
 	src/tool/ToolError.hxx \
+	src/tool/fingerprint/FingerprintCommand.cxx src/tool/fingerprint/FingerprintCommand.hxx \
 	src/tool/passwd/PasswdCommand.cxx src/tool/passwd/PasswdCommand.hxx \
 	src/tool/passwd/PasswordEditor.cxx src/tool/passwd/PasswordEditor.hxx \
 	src/tool/passwd/PasswordFileChoice.cxx src/tool/passwd/PasswordFileChoice.hxx \
@@ -21,8 +23,9 @@ src_tool_libtool_commands_la_CPPFLAGS = $(AM_CPPFLAGS) $(method_cppflags) $(CLI1
 
 tool_libs = \
 	src/tool/libtool_commands.la plugins/auth/common/libpassword_file.la src/config/libconfig_server.la \
-	src/plugin/libtrusted_file.la src/os/libos.la src/util/libutil.la
+	$(certificate_libs) src/plugin/libtrusted_file.la src/os/libos.la src/util/libutil.la
+tool_link_libs = $(CRYPT_LIBS) $(CRYPTO_LIBS) $(PTHREAD_LIBS)
 
 netsane_SOURCES = src/tool/netsane_main.cxx
 netsane_CPPFLAGS = $(AM_CPPFLAGS) $(CLI11_CFLAGS)
-netsane_LDADD = $(tool_libs) $(CRYPT_LIBS)
+netsane_LDADD = $(tool_libs) $(tool_link_libs)

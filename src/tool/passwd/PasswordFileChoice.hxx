@@ -10,10 +10,6 @@
 
 namespace netsane {
 
-// NETSANE's folder of configuration files, "/etc/netsane"; below the folder that `make install DESTDIR=` filled where
-// this program runs from there, as netsaned does it.
-std::string configFolder();
-
 // The file of [auth_unix] or [auth_crypt]; default_file where that has no key "file". Without a method: of those in
 // auth, which must then agree. Throws ToolError: they differ, it is the system's shadow file, or the
 // path isn't absolute.
