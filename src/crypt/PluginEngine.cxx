@@ -211,13 +211,6 @@ std::string CryptStream::PluginEngine::peer(uint32_t what)
 
 std::string CryptStream::PluginEngine::unverifiedReason()
 {
-    if (broken_ || state_ == CryptState::Handshake || state_ == CryptState::Error || operations_->error_text == nullptr)
-        return {};
-    return printable(operations_->error_text(stream_), max_error_bytes);
-}
-
-std::string CryptStream::PluginEngine::unverifiedReason()
-{
     const bool is_past_handshake = state_ == CryptState::Open || state_ == CryptState::Closed;
     if (broken_ || !is_past_handshake || operations_->error_text == nullptr || !peer(NETSANE_PEER_NAME).empty())
         return {};

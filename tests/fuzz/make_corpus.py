@@ -90,7 +90,8 @@ CLIENT_LOGINS = {
 COMMANDS = (
     "session_setup auth_channel new_connection open_result device_list logged_in auth_setup session_channel ping connection_closed "
     "open_device close_device list_devices scan_ended login_given_up identity login_refused ready pong start_failed auth_start "
-    "auth_step auth_cancel auth_methods auth_continue auth_failed auth_not_applicable exchange_step exchange_outcome"
+    "auth_step auth_cancel auth_methods auth_continue auth_failed auth_not_applicable exchange_step exchange_outcome crypt_chosen "
+    "make_certificate certificate_made"
 ).split()
 COMMAND = {name: 256 + index for index, name in enumerate(COMMANDS)}
 
@@ -107,9 +108,10 @@ def ipc():
     settings = strings("auth.unix.file", "/etc/netsane/users")
     settings[0] //= 2
     return {
-        "session_setup": packet("session_setup", string("/lib"), *strings("tls", "none"), 1, 0, 0, 3, 2000, 60000, 0, *settings),
+        "session_setup": packet("session_setup", string("/lib"), *strings("tls", "none"), 1, 0, 0, 3, 2000, 60000, 0, *settings,
+                                1, string("/k"), string("/etc/k"), string(""), 0),
         "plain_setup": packet("auth_setup", string("/lib"), *strings("unix", "pam"), string("netsane"), 60000, 0),
-        "plain_session": packet("session_setup", string("/lib"), *strings("tls", "none"), 1, 0, 0, 3, 2000, 60000, 0, 0),
+        "plain_session": packet("session_setup", string("/lib"), *strings("tls", "none"), 1, 0, 0, 3, 2000, 60000, 0, 0, 0, 1),
         "auth_setup": packet("auth_setup", string("/lib"), *strings("unix"), string("netsane"), 60000, *settings),
         "new_connection": packet("new_connection", 1, string("192.0.2.1"), 1),
         "open_result": packet("open_result", 1, 2, 0, 0, string("")),
@@ -121,7 +123,8 @@ def ipc():
         "login_given_up": packet("login_given_up", 1, string("too late")),
         "login_refused": packet("login_refused", 1, string("alice"), string("unix"), string("wrong password")),
         "start_failed": packet("start_failed", string("no such file")),
-        "auth_start": packet("auth_start", 1, 2, 1, string("alice"), string("192.0.2.1"), 0, 1, 1, 60000),
+        "auth_start": packet("auth_start", 1, 2, 1, string("alice"), string("192.0.2.1"), 0, 1, 1, 60000, string("")),
+        "auth_start_tls": packet("auth_start", 1, 2, 1, string("alice"), string("192.0.2.1"), 1, 0, 1, 60000, string("laptop"), b"\x55" * 32),
         "auth_step": packet("auth_step", 1, 2, string("secret"), b"\0\0\0\1"),
         "auth_cancel": packet("auth_cancel", 1, 2),
         "auth_methods": packet("auth_methods", 1, 1, string("unix"), 1),
@@ -130,6 +133,8 @@ def ipc():
         "exchange_ok": packet("exchange_outcome", 2, 0, string("alice"), string("")),
         "exchange_fail": packet("exchange_outcome", 3, 2000, string(""), string("wrong password")),
         "exchange_verdict": packet("exchange_outcome", 99, 0, string("alice"), string("")),
+        "crypt_chosen": packet("crypt_chosen", 1, string("tls")),
+        "make_certificate": packet("make_certificate", string("/var/lib/netsane"), *strings("127.0.0.1:6576", "[::1]:6576")),
         "ping": packet("ping"),
         "count": packet("auth_setup", string("/lib"), 0xFFFFFFFF, string("unix")),
     }

@@ -95,6 +95,10 @@ check_LTLIBRARIES += tests/plugins/crypt_faulty.la
 tests_plugins_crypt_faulty_la_SOURCES = tests/plugins/crypt_faulty.cxx tests/plugins/CryptBoundary.hxx
 tests_plugins_crypt_faulty_la_LDFLAGS = $(AM_LDFLAGS) $(test_module_ldflags)
 
+check_LTLIBRARIES += tests/plugins/auth_seen.la
+tests_plugins_auth_seen_la_SOURCES = tests/plugins/auth_seen.cxx
+tests_plugins_auth_seen_la_LDFLAGS = $(AM_LDFLAGS) $(test_module_ldflags)
+
 check_LTLIBRARIES += tests/plugins/crypt_xor.la
 tests_plugins_crypt_xor_la_SOURCES = \
 	tests/plugins/crypt_xor.cxx tests/plugins/CryptBoundary.hxx \

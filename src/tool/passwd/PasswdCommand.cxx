@@ -2,6 +2,7 @@
 
 #include "common/PasswordFile.hxx"
 #include "os/Process.hxx"
+#include "tool/InstalledFolders.hxx"
 #include "tool/passwd/PasswordFileChoice.hxx"
 #include "tool/passwd/PasswordReader.hxx"
 #include "tool/passwd/UserName.hxx"

@@ -3,7 +3,6 @@
 #include "tool/ToolError.hxx"
 
 #include <algorithm>
-#include <filesystem>
 #include <pwd.h>
 #include <string_view>
 #include <unistd.h>
@@ -29,16 +28,6 @@ bool offers(const ServerConfig &config, std::string_view method)
 }
 
 } // namespace
-
-std::string configFolder()
-{
-    const std::string own_folder = std::filesystem::read_symlink("/proc/self/exe").parent_path();
-    constexpr std::string_view bin_folder = NETSANE_BINDIR;
-    std::string root;
-    if (own_folder.ends_with(bin_folder))
-        root = own_folder.substr(0, own_folder.size() - bin_folder.size());
-    return root + NETSANE_SYSCONFDIR "/netsane";
-}
 
 std::string choosePasswordFile(const ServerConfig &config, std::optional<PasswordScheme> method)
 {

@@ -10,10 +10,6 @@
 
 namespace netsane {
 
-// NETSANE's folder of configuration files, "/etc/netsane"; below the folder that `make install DESTDIR=` filled where
-// this program runs from there, as netsaned does it.
-std::string configFolder();
-
 // The file of [auth_unix] or [auth_crypt]. Without a method: of those in auth, which must then agree if both have one.
 // Throws ToolError: there is none, they differ, it is the system's shadow file, or the path isn't absolute.
 std::string choosePasswordFile(const ServerConfig &config, std::optional<PasswordScheme> method);
