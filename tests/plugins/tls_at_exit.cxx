@@ -1,5 +1,5 @@
-// A program that uses crypt_tls to the very end, in a destructor that runs after all that OpenSSL may have put off until
-// exit(3). It must not use OpenSSL itself, for OpenSSL asks the first user whether to clean up at the end.
+// A program that uses crypt_tls to the very end, in a destructor that runs after all that OpenSSL may have put off
+// until exit(3). It must not use OpenSSL itself, for OpenSSL asks the first user whether to clean up at the end.
 
 #include "crypt/CryptStream.hxx"
 #include "plugin/PluginHost.hxx"

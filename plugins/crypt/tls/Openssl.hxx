@@ -36,8 +36,9 @@ using UniqueX509Stack = std::unique_ptr<STACK_OF(X509), Releaser<releaseStack>>;
 
 /// Before anything else of OpenSSL, even before its queue of errors is looked at. OpenSSL's state is the process's, and
 /// the process may be anybody's program: nothing of OpenSSL is to run when that exits, for streams may live until then.
-/// The system's configuration of OpenSSL is read, as it would be at the first use: it is where an admin demands more than
-/// we do. A program that was there first has decided for itself: OpenSSL does this once. If it fails, all else does.
+/// The system's configuration of OpenSSL is read, as it would be at the first use: it is where an admin demands more
+/// than we do. A program that was there first has decided for itself: OpenSSL does this once. If it fails, all else
+/// does.
 inline void startOpenssl() noexcept
 {
     (void)OPENSSL_init_ssl(OPENSSL_INIT_NO_ATEXIT, nullptr);
