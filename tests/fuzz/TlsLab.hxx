@@ -16,8 +16,8 @@
 
 namespace netsane {
 
-/// A stream, and the rules that hold after each call whatever the peer does: bounded buffers, a reason for each failure,
-/// nothing left in OpenSSL's queue of errors, states in their order.
+/// A stream, and the rules that hold after each call whatever the peer does: bounded buffers, a reason for each
+/// failure, nothing left in OpenSSL's queue of errors, states in their order.
 class TlsSubject {
 public:
     explicit TlsSubject(CryptStream stream) : stream_(std::move(stream)) { check(); }

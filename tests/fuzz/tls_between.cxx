@@ -130,7 +130,8 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         return 0;
     for (const Way *const way : {&up, &down}) {
         require(way->to.read_text == way->written, "all arrives, left alone");
-        require(way->to.state() == (way->shut_down ? CryptState::Closed : CryptState::Open), "all ends well, left alone");
+        require(way->to.state() == (way->shut_down ? CryptState::Closed : CryptState::Open),
+                "all ends well, left alone");
     }
     return 0;
 }

@@ -113,8 +113,7 @@ TEST_F(CryptTlsForged, TicketsWithoutDataEndIt)
 {
     for (const size_t ticket_bytes : {size_t{1}, size_t{16000}}) {
         Forgery server = forgedServer();
-        server.pushForEver(
-            [&] { return server.forger.record(RecordForger::handshake, ticketMessage(ticket_bytes)); });
+        server.pushForEver([&] { return server.forger.record(RecordForger::handshake, ticketMessage(ticket_bytes)); });
     }
 }
 
@@ -215,7 +214,8 @@ TEST_F(CryptTlsForged, RecordsThatCannotBeEndIt)
     EXPECT_NE(error_after(typed(24)), "");
     EXPECT_NE(error_after(typed(255)), "");
     // a record longer than records may be is refused by its header
-    EXPECT_THAT(error_after([](RecordForger &) { return bytesOf("\x17\x03\x03\xff\xff"); }), HasSubstr("length too long"));
+    EXPECT_THAT(error_after([](RecordForger &) { return bytesOf("\x17\x03\x03\xff\xff"); }),
+                HasSubstr("length too long"));
     EXPECT_NE(error_after([](RecordForger &forger) {
                   return forger.record(RecordForger::application_data, std::string(16385, 'x'));
               }),

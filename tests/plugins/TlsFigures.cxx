@@ -1,5 +1,5 @@
-// Figures of crypt_tls, to look at and not to pass or fail: what an idle connection costs the server, and how fast bytes
-// go through a pair of streams. Not part of make check; run tests/plugins/tls_figures in the build folder.
+// Figures of crypt_tls, to look at and not to pass or fail: what an idle connection costs the server, and how fast
+// bytes go through a pair of streams. Not part of make check; run tests/plugins/tls_figures in the build folder.
 
 #include "tests/plugins/TlsTest.hxx"
 
@@ -86,8 +86,8 @@ TEST_F(TlsFigures, Throughput)
         }
     }
     const std::chrono::duration<double> time = std::chrono::steady_clock::now() - start;
-    std::cout << "encrypted, moved and decrypted in one thread: "
-              << static_cast<double>(received) / 1e6 / time.count() << " MB/s\n";
+    std::cout << "encrypted, moved and decrypted in one thread: " << static_cast<double>(received) / 1e6 / time.count()
+              << " MB/s\n";
     EXPECT_GE(received, blocks * block);
 }
 

@@ -161,6 +161,15 @@ tests_plugins_test_plugins_LDADD = plugins/auth/common/libpassword_file.la src/a
 EXTRA_tests_plugins_test_plugins_DEPENDENCIES = $(test_modules)
 endif
 
+check_PROGRAMS += tests/plugins/tls_at_exit
+TESTS += tests/plugins/tls_at_exit
+tests_plugins_tls_at_exit_SOURCES = \
+	tests/plugin/ModuleFolder.hxx tests/plugin/TestServices.hxx tests/plugins/tls_at_exit.cxx
+tests_plugins_tls_at_exit_CPPFLAGS = $(AM_CPPFLAGS) $(test_module_cppflags)
+tests_plugins_tls_at_exit_LDADD = src/crypt/libcrypt_stream.la src/plugin/libplugin.la src/os/libos.la \
+	src/util/libutil.la
+EXTRA_tests_plugins_tls_at_exit_DEPENDENCIES = crypt_tls.la
+
 if HAVE_GTEST
 check_PROGRAMS += tests/plugins/tls_test
 TESTS += tests/plugins/tls_test

@@ -34,6 +34,16 @@ using UniqueSslContext = std::unique_ptr<SSL_CTX, Releaser<SSL_CTX_free>>;
 using UniqueX509 = std::unique_ptr<X509, Releaser<X509_free>>;
 using UniqueX509Stack = std::unique_ptr<STACK_OF(X509), Releaser<releaseStack>>;
 
+/// Before anything else of OpenSSL, even before its queue of errors is looked at. OpenSSL's state is the process's, and
+/// the process may be anybody's program: nothing of OpenSSL is to run when that exits, for streams may live until then.
+/// The system's configuration of OpenSSL is read, as it would be at the first use: it is where an admin demands more
+/// than we do. A program that was there first has decided for itself: OpenSSL does this once. If it fails, all else
+/// does.
+inline void startOpenssl() noexcept
+{
+    (void)OPENSSL_init_ssl(OPENSSL_INIT_NO_ATEXIT, nullptr);
+}
+
 /// Around each call that enters the module: OpenSSL keeps one queue of errors per thread, and judges calls by what is
 /// in it. The program may use OpenSSL as well, so what it left doesn't reach us, and nothing of ours stays.
 class ErrorQueue {

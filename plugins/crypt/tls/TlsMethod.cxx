@@ -10,9 +10,6 @@ namespace netsane {
 
 TlsMethod::TlsMethod(const netsane_host_v1 &host) : host_(host)
 {
-    // Before anything else of OpenSSL: nothing of it is to run when the program exits, for streams may live until then.
-    if (OPENSSL_init_ssl(OPENSSL_INIT_NO_ATEXIT, nullptr) != 1)
-        throw SettingError("OpenSSL doesn't start: " + ErrorQueue::firstReason());
     wire_method_ = Wire::makeMethod();
     const HostSettings settings(host);
     if ((host.roles & NETSANE_ROLE_SERVER) != 0)

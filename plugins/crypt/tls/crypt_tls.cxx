@@ -36,6 +36,7 @@ Result guarded(void *handle, Result failure, Body &&body) noexcept
 
 int32_t init(const netsane_host_v1 *host, void **method) noexcept
 {
+    netsane::startOpenssl();
     const ErrorQueue clean;
     try {
         *method = std::make_unique<TlsMethod>(*host).release();
