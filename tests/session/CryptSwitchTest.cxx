@@ -24,6 +24,13 @@ protected:
         source.crypt = xor_method;
     }
 
+    // Streams end before their plugins.
+    ~CryptSwitchTest() override
+    {
+        server.reset();
+        client.reset();
+    }
+
     void begin() { CryptPair::begin({xor_method, &none}); }
 
     void expectEnd(const std::string &reason)
