@@ -30,6 +30,7 @@ tests_session_crypt_switch_test_SOURCES = \
 	tests/plugin/ModuleFolder.hxx tests/plugin/TestServices.hxx \
 	tests/plugins/PlainTlsPeer.hxx tests/plugins/TlsTest.hxx \
 	tests/plugins/TlsCertificates.cxx tests/plugins/TlsCertificates.hxx \
+	tests/session/ClientCryptTest.cxx \
 	tests/session/CryptPair.hxx \
 	tests/session/CryptSwitchTest.cxx \
 	tests/session/CryptTlsSwitchTest.cxx \
