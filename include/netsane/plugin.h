@@ -61,7 +61,7 @@ extern "C" {
 
 /* The minor version that this header describes. The host tells its own to the
  * entry point and in netsane_host_v1.minor. */
-#define NETSANE_PLUGIN_MINOR 1u
+#define NETSANE_PLUGIN_MINOR 2u
 
 /* True if `field` of the struct that `pointer` points to lies within the size
  * that the other side gave. */
@@ -125,8 +125,10 @@ extern "C" {
 /* The second argument of netsane_crypt_ops_v1.peer_identity */
 #define NETSANE_PEER_NAME 1u /* the peer's name as far as the method has verified it; NULL if it hasn't */
 #define NETSANE_PEER_FINGERPRINT                                                                                       \
-    2u /* what the peer can be recognised by, verified or not: "SHA256:" and hex digits                                \
-        */
+    2u                              /* what the peer can be recognised by, verified or not: "SHA256:" and hex digits   \
+                                     */
+#define NETSANE_PEER_PROTOCOL 3u    /* version and cipher, for people: "TLSv1.3 TLS_AES_256_GCM_SHA384" */
+#define NETSANE_PEER_CERTIFICATE 4u /* the certificate that the peer has shown, verified or not, in PEM */
 
 /* The level of netsane_host_v1.log */
 #define NETSANE_LOG_ERROR 1u
@@ -251,6 +253,10 @@ typedef struct netsane_auth_params_v1 {
     const void *channel_binding;
     size_t channel_binding_size; /* bytes; 0 if the link has no channel binding */
     uint64_t deadline_ms;        /* in the clock of monotonic_ms; 0 = none. The host refuses what comes later */
+
+    /* Since minor version 2: the name that the crypt method has verified for the peer, by its certificate say; "" if
+     * there is none. On a server it comes, as peer and channel_binding do, from the process that talks to clients. */
+    const char *peer_name;
 } netsane_auth_params_v1;
 
 /*

@@ -81,6 +81,10 @@ public:
     /// Why there is no peerName() once the stream is Open; for people; "" if the method doesn't say.
     std::string unverifiedReason() const noexcept;
 
+    /// For people: version and cipher; and the peer's certificate in PEM, verified or not. Or "".
+    std::string peerProtocol() const noexcept;
+    std::string peerCertificate() const noexcept;
+
 private:
     class Engine;
     class ClearEngine;

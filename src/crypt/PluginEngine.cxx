@@ -14,6 +14,7 @@ namespace {
 constexpr size_t max_error_bytes = 512;
 constexpr size_t max_binding_bytes = 1024;
 constexpr size_t max_peer_bytes = 256;
+constexpr size_t max_certificate_bytes = 64 * 1024;
 
 std::optional<CryptState> knownState(uint32_t state)
 {
@@ -203,7 +204,9 @@ std::string CryptStream::PluginEngine::peer(uint32_t what)
     if (broken_ || state_ == CryptState::Handshake || state_ == CryptState::Error ||
         operations_->peer_identity == nullptr)
         return {};
-    return printable(operations_->peer_identity(stream_, what), max_peer_bytes);
+    const char *const text = operations_->peer_identity(stream_, what);
+    return what == NETSANE_PEER_CERTIFICATE ? printable(text, max_certificate_bytes, LineEnds::Keep)
+                                            : printable(text, max_peer_bytes);
 }
 
 std::string CryptStream::PluginEngine::unverifiedReason()

@@ -85,6 +85,7 @@ void ServerCrypt::replied(MessageView message)
     if (chosen == methods_.end())
         throw ProtocolError("crypto method " + std::to_string(id) + " was not offered");
     transcript_.cryptReply(message.bytes);
+    name_ = (*chosen)->name();
     transport_.switchTo(CryptStream(**chosen, Role::Server, {peer_.address, {}}));
     // What was said before a switch to NONE is forgotten, like everything.
     if (transport_.isClear())

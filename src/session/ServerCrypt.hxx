@@ -9,6 +9,7 @@
 #include "session/ServerTypes.hxx"
 #include "session/SessionTransport.hxx"
 
+#include <string>
 #include <vector>
 
 namespace netsane {
@@ -50,6 +51,9 @@ public:
     bool isAskedLater() const noexcept { return state_ == State::asked_later; }
     bool isSwitching() const noexcept { return state_ == State::switching; }
 
+    // The method in use, as the configuration names it.
+    const std::string &name() const noexcept { return name_; }
+
     // When CRPT_REQ was sent last.
     SessionTime since() const noexcept { return since_; }
 
@@ -67,6 +71,7 @@ private:
     const PeerInfo &peer_;
     SessionTransport &transport_;
     State state_ = State::idle;
+    std::string name_ = "none";
     Methods methods_; // offered
     CryptTranscript transcript_;
     std::size_t crossed_ = 0;

@@ -73,6 +73,8 @@ public:
     // For logs: who is logged in, or "".
     const std::string &user() const noexcept { return login_.user(); }
     const PeerInfo &peer() const noexcept { return peer_; }
+    // The crypt method that was chosen last, or "none"; its handshake may still be going on.
+    const std::string &cryptName() const noexcept { return crypt_.name(); }
 
     void shrinkIfIdle() noexcept;
 
