@@ -46,9 +46,6 @@ struct ClientPolicy {
     std::function<std::optional<std::string>(const PeerIdentity &)> check_peer;
     // The end of greeting and crypto negotiation; nothing: a while after the session has begun.
     std::optional<std::chrono::steady_clock::time_point> open_deadline;
-    // Called once, when the encrypted stream is open and before anything is said through it. A text is the reason for
-    // which the connection ends. May be empty: then every peer is taken.
-    std::function<std::optional<std::string>(const PeerIdentity &)> check_peer{};
 };
 
 // Where a session gets methods from. A call may block on the disk.

@@ -2,6 +2,7 @@
 
 #include "CryptPair.hxx"
 #include "tests/plugins/PlainTlsPeer.hxx"
+#include "tests/plugins/TlsTest.hxx"
 
 namespace netsane::test {
 namespace {

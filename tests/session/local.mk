@@ -28,7 +28,7 @@ TESTS += tests/session/crypt_switch_test
 tests_session_crypt_switch_test_SOURCES = \
 	plugins/crypt/tls/Openssl.hxx \
 	tests/plugin/ModuleFolder.hxx tests/plugin/TestServices.hxx \
-	tests/plugins/PlainTlsPeer.hxx tests/plugins/TlsTest.hxx \
+	tests/plugins/PlainTlsPeer.hxx tests/plugins/TlsBytes.hxx tests/plugins/TlsTest.hxx \
 	tests/plugins/TlsCertificates.cxx tests/plugins/TlsCertificates.hxx \
 	tests/session/ClientCryptTest.cxx \
 	tests/session/CryptPair.hxx \
