@@ -83,6 +83,7 @@ void ClientLogin::startExchange(const Method &method, const LinkSecurity &link)
     parameters.peer = policy_.peer;
     parameters.confidential = link.confidential || policy_.local;
     parameters.channel_binding = link.channel_binding;
+    parameters.peer_name = link.peer_name;
     parameters.local = policy_.local;
     parameters.prompt = [this](PromptStyle style, std::string_view text, std::span<char> answer) {
         return answerPrompt(style, text, answer);

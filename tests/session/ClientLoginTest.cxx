@@ -258,6 +258,11 @@ TEST_F(ClientLoginTest, AMethodThatNeedsAChannelBindingIsDeclined)
     receive(Command::user);
     receive(Command::pass_request, 61);
     EXPECT_EQ((Strings{"2", "5 3 1"}), sent());
+    login.reset();
+    link.channel_binding = {std::byte{1}};
+    receive(Command::user);
+    receive(Command::pass_request, 61);
+    EXPECT_EQ((Strings{"2", "4 61"}), sent());
 }
 
 TEST_F(ClientLoginTest, AnotherMethodMayFollowADeclinedOne)
