@@ -198,7 +198,13 @@ void Prober::encrypt(const Method &method, std::uint32_t id)
 {
     encodeCryptReply(link_->out(), id);
     const auto begin = Clock::now();
-    link_->encrypt(method, {report_.address, options_.server.host}, stepEnd());
+    try {
+        link_->encrypt(method, {report_.address, options_.server.host}, stepEnd());
+    } catch (const ProbeError &error) {
+        throw ProbeError(std::string("no encryption: ") + error.what(),
+                         "Its TLS may be too old (min_version=1.2 in netsane.conf allows 1.2), or it wants to see a "
+                         "certificate of the client (certificate and key there). The server's log says more.");
+    }
     report_.handshake_took = Clock::now() - begin;
     report_.encrypted = true;
     const auto &stream = link_->stream();
