@@ -261,6 +261,25 @@ class TlsClient(harness.EndToEndTest):
         self.assertIn("is no server", self.probe("no/server", code=2).err.decode())
         self.probe("unix:/nonexistent/socket", code=3)
 
+    def test_probe_of_netsaned(self):
+        users = harness.write_file(f"{self.folder}/users", f"alice:{harness.PASSWORD_HASH}\n", 0o600)
+        for where in ("open", "connect"):
+            with self.subTest(where=where):
+                server = self.daemon(keys={"auth": ["unix"], "auth_at": where, "auth_fail_delay": 0},
+                                     tables=[("[auth_unix]", {"file": users})])
+                server.start()
+                found = self.probe_json(server.address)
+                self.assertEqual(found["login"], f"at-{where}")
+                self.assertNotIn("auth_methods", found)
+                found = self.probe_json(server.address, "--user", "alice")
+                self.assertEqual(found["auth_methods"], ["unix (1)"])
+                server.stop()
+        server = self.daemon(keys={"auth": []})
+        server.start()
+        found = self.probe_json(server.address)
+        self.assertEqual((found["login"], found["devices"]), ("no", 2))
+        server.stop()
+
     def test_probe_of_old_tls_and_of_none(self):
         peer = self.peer(self.certificates.self_signed(), version=ssl.TLSVersion.TLSv1_2)
         self.configure(peer)
