@@ -210,6 +210,7 @@ class TlsClient(harness.EndToEndTest):
         found = self.probe_json(peer)
         self.assertEqual(found["greeting"], "a peer of the tests")
         self.assertEqual(found["crypt_methods"], ["TLS (1)", "NONE (0)"])
+        self.assertEqual(found["extensions"], [1])
         self.assertTrue(found["encrypted"])
         self.assertTrue(found["protocol"].startswith("TLSv1.3 TLS_"), found)
         self.assertEqual(found["fingerprint"], certificate[2])

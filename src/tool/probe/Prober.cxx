@@ -78,6 +78,7 @@ Prober::Prober(ProbeOptions options, DebugSink debug)
     : options_(std::move(options)),
       debug_(std::move(debug)),
       methods_(options_.settings, debug_),
+      started_(Clock::now()),
       connector_(options_.server, options_.settings.connect_timeout.value_or(ClientConnection::default_connect_timeout))
 {
     report_.server = options_.server.text();
@@ -115,7 +116,6 @@ ProbeReport Prober::run()
 
 void Prober::connect()
 {
-    const auto begin = Clock::now();
     connector_.lookUpNow();
     while (connector_.advance(Clock::now()) == Connector::State::connecting) {
         pollfd entry{connector_.fd(), POLLOUT, 0};
@@ -124,7 +124,7 @@ void Prober::connect()
     }
     if (connector_.state() == Connector::State::failed)
         throw ProbeError(connector_.error(), connectAdvice(options_.server, connector_.error()));
-    report_.connected_after = Clock::now() - begin;
+    report_.connected_after = Clock::now() - started_;
     report_.address = connector_.peerText();
     trust_.emplace(options_.server, options_.settings, connector_.isLocal(), debug_);
     policy_ = trust_->cryptPolicy();
