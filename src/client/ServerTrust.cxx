@@ -67,7 +67,7 @@ std::optional<KnownServer> ServerTrust::findIn(const std::string &text)
 
 CryptPolicy ServerTrust::cryptPolicy()
 {
-    const auto wanted = tls_.value_or(local_ ? TlsMode::prefer : TlsMode::require);
+    const auto wanted = tls_.value_or(strict_ ? TlsMode::require : TlsMode::prefer);
     if (wanted == TlsMode::require)
         return CryptPolicy::require;
     if (wanted == TlsMode::off && !tls_by_default_)

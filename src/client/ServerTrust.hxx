@@ -5,7 +5,8 @@
 // 1. With `ca` named, a certificate has to be vouched for by that CA. Nothing else counts.
 // 2. A certificate that a CA of the system vouches for is good; known_servers keeps "verified".
 // 3. Else its fingerprint must be the one in known_servers, where the server is kept at its first use.
-// 4. What known_servers has is spoken to under encryption only, unless tls=off is said for that very server.
+// 4. Where nothing is said on `tls`, encryption is required, but on this machine without a `ca` it is preferred. What
+//    known_servers has is spoken to under encryption only, unless tls=off is said for that very server.
 //
 // A server on this machine (loopback, unix socket) follows the same rules, but where known_servers can't be used it is
 // talked to nevertheless; unless its tls=require or ca say that it matters, as with a tunnel that begins at loopback.

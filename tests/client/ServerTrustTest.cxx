@@ -206,6 +206,9 @@ TEST_F(ServerTrustTest, PoliciesWithoutMemory)
 {
     EXPECT_EQ(CryptPolicy::require, policy(false));
     EXPECT_EQ(CryptPolicy::prefer, policy(true));
+    settings.ca = "/etc/ca.pem"; // says that it matters
+    EXPECT_EQ(CryptPolicy::require, policy(true));
+    settings.ca.reset();
     settings.tls = TlsMode::prefer;
     EXPECT_EQ(CryptPolicy::prefer, policy(false));
     settings.tls = TlsMode::require;

@@ -78,6 +78,7 @@ Prober::Prober(ProbeOptions options, DebugSink debug)
     : options_(std::move(options)),
       debug_(std::move(debug)),
       methods_(options_.settings, debug_),
+      started_(Clock::now()),
       connector_(options_.server, options_.settings.connect_timeout.value_or(ClientConnection::default_connect_timeout))
 {
     report_.server = options_.server.text();
@@ -115,7 +116,6 @@ ProbeReport Prober::run()
 
 void Prober::connect()
 {
-    const auto begin = Clock::now();
     connector_.lookUpNow();
     while (connector_.advance(Clock::now()) == Connector::State::connecting) {
         pollfd entry{connector_.fd(), POLLOUT, 0};
@@ -124,7 +124,7 @@ void Prober::connect()
     }
     if (connector_.state() == Connector::State::failed)
         throw ProbeError(connector_.error(), connectAdvice(options_.server, connector_.error()));
-    report_.connected_after = Clock::now() - begin;
+    report_.connected_after = Clock::now() - started_;
     report_.address = connector_.peerText();
     trust_.emplace(options_.server, options_.settings, connector_.isLocal(), debug_);
     policy_ = trust_->cryptPolicy();
@@ -198,7 +198,13 @@ void Prober::encrypt(const Method &method, std::uint32_t id)
 {
     encodeCryptReply(link_->out(), id);
     const auto begin = Clock::now();
-    link_->encrypt(method, {report_.address, options_.server.host}, stepEnd());
+    try {
+        link_->encrypt(method, {report_.address, options_.server.host}, stepEnd());
+    } catch (const ProbeError &error) {
+        throw ProbeError(std::string("no encryption: ") + error.what(),
+                         "Its TLS may be too old (min_version=1.2 in netsane.conf allows 1.2), or it wants to see a "
+                         "certificate of the client (certificate and key there). The server's log says more.");
+    }
     report_.handshake_took = Clock::now() - begin;
     report_.encrypted = true;
     const auto &stream = link_->stream();

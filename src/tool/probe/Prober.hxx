@@ -57,6 +57,7 @@ private:
     const ProbeOptions options_;
     const DebugSink debug_;
     ClientMethods methods_;
+    const Clock::time_point started_; // the connect
     Connector connector_;
     std::optional<ServerTrust> trust_;
     CryptPolicy policy_ = CryptPolicy::require;

@@ -120,7 +120,10 @@ void addGreeting(JsonWriter &json, const ProbeReport &report)
     json.text("greeting", report.greeting);
     if (report.revision)
         json.number("revision", *report.revision);
-    json.list("extensions", report.extensions, [](auto number) { return std::to_string(number); });
+    json.open('[', "extensions");
+    for (const auto number : report.extensions)
+        json.number({}, number);
+    json.close(']');
     json.list("crypt_methods", report.crypt_methods, cryptMethodName);
     json.text("tls_policy", report.policy);
     json.flag("encrypted", report.encrypted);
