@@ -13,7 +13,7 @@ import tempfile
 
 import harness
 import seed
-import tls_client
+import tls_peer
 
 SOON = 20.0
 USER = "nobody"
@@ -30,7 +30,7 @@ def fingerprint_of_file(path):
 
 class CertificateTest(harness.EndToEndTest):
     def connect(self, server, context=None):
-        connection = tls_client.Connection(("127.0.0.1", server.port))
+        connection = tls_peer.Connection(("127.0.0.1", server.port))
         self.addCleanup(connection.close)
         return connection.start_tls(context)
 
@@ -57,8 +57,8 @@ class CertificateTest(harness.EndToEndTest):
 class Configured(CertificateTest):
     def setUp(self):
         super().setUp()
-        self.first = tls_client.make_certificate(self.folder, "first")
-        self.second = tls_client.make_certificate(self.folder, "second")
+        self.first = tls_peer.make_certificate(self.folder, "first")
+        self.second = tls_peer.make_certificate(self.folder, "second")
         self.certificate, self.key = os.path.join(self.folder, "used.pem"), os.path.join(self.folder, "used-key.pem")
         self.install(self.first)
         self.section = {"certificate": self.certificate, "key": self.key}
@@ -87,7 +87,7 @@ class Configured(CertificateTest):
 
     def test_files_that_cannot_be_used_are_named(self):
         encrypted = os.path.join(self.folder, "encrypted.pem")
-        tls_client.openssl("pkey", "-in", self.key, "-aes256", "-passout", "pass:secret", "-out", encrypted, folder=self.folder)
+        tls_peer.openssl("pkey", "-in", self.key, "-aes256", "-passout", "pass:secret", "-out", encrypted, folder=self.folder)
         os.chmod(encrypted, 0o600)
         self.assert_refused({**self.section, "key": encrypted}, "[crypt_tls] key", encrypted, "is encrypted")
         self.assert_refused({**self.section, "key": self.second[1]}, "[crypt_tls] key", self.second[1], "isn't the key of")
@@ -176,9 +176,9 @@ class Own(CertificateTest):
         self.assertEqual(shown, fingerprint_of_file(certificate))
         self.wait_logged(server, f"made a certificate of this server's own, {certificate}: {shown}")
         for name in ("localhost", "127.0.0.1"):
-            connection = tls_client.Connection(("127.0.0.1", server.port))
+            connection = tls_peer.Connection(("127.0.0.1", server.port))
             self.addCleanup(connection.close)
-            connection.start_tls(tls_client.context(ca=certificate), name=name)
+            connection.start_tls(tls_peer.context(ca=certificate), name=name)
             self.assertEqual(connection.devices()[0], seed.GOOD)
         return shown
 

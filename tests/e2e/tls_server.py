@@ -10,7 +10,7 @@ import time
 
 import harness
 import seed
-import tls_client
+import tls_peer
 
 SOON = 20.0
 SEEN = 0x8031  # auth_seen
@@ -20,7 +20,7 @@ STALLED = 100
 class TlsTest(harness.EndToEndTest):
     def setUp(self):
         super().setUp()
-        self.certificate, self.key = tls_client.make_certificate(self.folder, "server")
+        self.certificate, self.key = tls_peer.make_certificate(self.folder, "server")
 
     def serve(self, settings=None, tables=(), env=None, **keys):
         section = {"certificate": self.certificate, "key": self.key, **(settings or {})}
@@ -29,7 +29,7 @@ class TlsTest(harness.EndToEndTest):
         return server
 
     def connect(self, server):
-        connection = tls_client.Connection(("127.0.0.1", server.port))
+        connection = tls_peer.Connection(("127.0.0.1", server.port))
         self.addCleanup(connection.close)
         return connection
 
@@ -41,8 +41,8 @@ class Handshakes(TlsTest):
     def test_a_handshake_then_the_greeting_again_and_a_list(self):
         server = self.serve()
         connection = self.connect(server)
-        self.assertEqual(connection.offered, [tls_client.TLS, seed.NONE])
-        connection.start_tls(tls_client.context(ca=self.certificate))
+        self.assertEqual(connection.offered, [tls_peer.TLS, seed.NONE])
+        connection.start_tls(tls_peer.context(ca=self.certificate))
         self.assertEqual((connection.socket.version(), connection.socket.selected_alpn_protocol()), ("TLSv1.3", "netsane/1"))
         status, devices = connection.devices()
         self.assertEqual((status, [device[0] for device in devices]), (seed.GOOD, ["test:0", "test:1"]))
@@ -62,16 +62,16 @@ class Handshakes(TlsTest):
 
     def test_no_alpn_and_another_protocol_are_refused(self):
         server = self.serve()
-        other = tls_client.context(alpn=False)
+        other = tls_peer.context(alpn=False)
         other.set_alpn_protocols(["http/1.1"])
-        for context in (tls_client.context(alpn=False), other):
+        for context in (tls_peer.context(alpn=False), other):
             with self.assertRaisesRegex((ssl.SSLError, seed.Closed), "(?i)no.application.protocol"):
                 self.connect(server).start_tls(context)
         self.connect(server).start_tls().devices()
         server.stop()
 
     def test_an_old_version_is_for_those_who_allow_it(self):
-        old = tls_client.context(newest=ssl.TLSVersion.TLSv1_2)
+        old = tls_peer.context(newest=ssl.TLSVersion.TLSv1_2)
         server = self.serve()
         with self.assertRaises(ssl.SSLError):
             self.connect(server).start_tls(old)
@@ -92,7 +92,7 @@ class Required(TlsTest):
         for message in asked:
             with self.subTest(message=message):
                 connection = self.connect(server)
-                self.assertEqual(connection.offered, [tls_client.TLS])
+                self.assertEqual(connection.offered, [tls_peer.TLS])
                 connection.send(message)
                 answers = connection.wait_closed()
                 self.assertEqual([seed.signed(answer[0]) for answer in answers], [seed.FAIL], answers)
@@ -114,9 +114,9 @@ class Required(TlsTest):
 class ClientCertificates(TlsTest):
     def setUp(self):
         super().setUp()
-        tls_client.make_certificate(self.folder, "ca", alt_name="DNS:ca")
-        self.laptop = tls_client.make_certificate(self.folder, "laptop", ca="ca", alt_name="DNS:laptop")
-        self.stranger = tls_client.make_certificate(self.folder, "stranger", alt_name="DNS:laptop")
+        tls_peer.make_certificate(self.folder, "ca", alt_name="DNS:ca")
+        self.laptop = tls_peer.make_certificate(self.folder, "laptop", ca="ca", alt_name="DNS:laptop")
+        self.stranger = tls_peer.make_certificate(self.folder, "stranger", alt_name="DNS:laptop")
         self.client_ca = os.path.join(self.folder, "ca.pem")
 
     def test_the_verified_name_reaches_the_auth_method(self):
@@ -129,7 +129,7 @@ class ClientCertificates(TlsTest):
             os.chmod(os.path.join(plugins, name), 0o755)
         server = self.serve({"client_ca": self.client_ca}, auth=["seen"], auth_fail_delay=0, plugin_dir=plugins,
                             env={"NETSANE_TEST_METHODS": "1"})
-        connection = self.connect(server).start_tls(tls_client.context(certificate=self.laptop))
+        connection = self.connect(server).start_tls(tls_peer.context(certificate=self.laptop))
         connection.user = "alice"
         self.assertEqual(connection.open("test:0")[0], seed.GOOD)
         self.wait_logged(server, r"auth_seen: peer_name=laptop binding=[0-9a-f]{64}\b")
@@ -142,17 +142,17 @@ class ClientCertificates(TlsTest):
 
     def test_where_it_is_required_others_are_refused(self):
         server = self.serve({"client_ca": self.client_ca, "client_certificate": "required"})
-        self.assertEqual(self.connect(server).start_tls(tls_client.context(certificate=self.laptop)).devices()[0], seed.GOOD)
+        self.assertEqual(self.connect(server).start_tls(tls_peer.context(certificate=self.laptop)).devices()[0], seed.GOOD)
         for certificate in (None, self.stranger):
             with self.subTest(certificate=certificate), self.assertRaises((ssl.SSLError, seed.Closed)):
-                self.connect(server).start_tls(tls_client.context(certificate=certificate))
+                self.connect(server).start_tls(tls_peer.context(certificate=certificate))
         server.stop()
 
 
 class Stalls(TlsTest):
     def stall(self, server, *, hello):
         connection = self.connect(server)
-        connection.choose(tls_client.TLS)
+        connection.choose(tls_peer.TLS)
         if hello:  # the beginning of a record that never ends
             connection.send(bytes.fromhex("16030100c8010000c4"))
         return connection
