@@ -6,6 +6,7 @@
 #include "tests/plugins/PlainTlsPeer.hxx"
 #include "tests/plugins/RecordForger.hxx"
 
+#include <algorithm>
 #include <memory>
 
 namespace {
@@ -13,9 +14,11 @@ namespace {
 using namespace netsane;
 
 constexpr size_t max_text_bytes = 200;
+constexpr size_t max_record_bytes = 16384;
 
 std::unique_ptr<TlsLab> lab;
 
+/// A stream that has shaken hands, and the keys of its peer.
 struct Forgery {
     TlsSubject subject;
     std::unique_ptr<RecordForger> forger;
@@ -38,6 +41,74 @@ Forgery shakeHands(Role role)
     return made;
 }
 
+/// The peer, as an input makes it.
+class Forger {
+public:
+    explicit Forger(Forgery forgery) : subject_(std::move(forgery.subject)), forger_(std::move(forgery.forger)) {}
+
+    void act(FuzzInput &input)
+    {
+        enum Action { Data, Record, KeyUpdate, UpdateKeys, Raw, Push, PushPart, Pull, Write, Shutdown, End, count };
+        const auto action = static_cast<Action>(input.choice(count));
+        switch (action) {
+        case Data:
+            return addRecord(RecordForger::application_data, input);
+        case Record:
+            return addRecord(static_cast<RecordForger::Type>(input.byte()), input);
+        case KeyUpdate:
+            return add(forger_->keyUpdate(input.flag()));
+        case UpdateKeys:
+            return forger_->updateKeys();
+        case Raw:
+            return add(input.field());
+        case Push:
+            return push(wire_.size());
+        case PushPart:
+            return push(std::min<size_t>(input.byte(), wire_.size()));
+        case Pull:
+            subject_.pull();
+            return;
+        case Write:
+            subject_.write(std::string(max_text_bytes, 'w'));
+            return;
+        case Shutdown:
+            return subject_.shutdown();
+        case End:
+            return subject_.endWire();
+        case count:
+            return;
+        }
+    }
+
+    void judge() const
+    {
+        require(sent_.starts_with(subject_.read_text), "what is read is what was sent");
+        require(subject_.state() != CryptState::Closed || said_goodbye_, "only a goodbye is a proper end");
+    }
+
+private:
+    void add(const Bytes &bytes) { wire_.insert(wire_.end(), bytes.begin(), bytes.end()); }
+    void addRecord(RecordForger::Type type, FuzzInput &input)
+    {
+        const std::string text = input.text();
+        add(forger_->record(type, text, input.byte()));
+        said_goodbye_ = said_goodbye_ || (type == RecordForger::alert && text.ends_with('\0'));
+        if (type == RecordForger::application_data && text.size() <= max_record_bytes)
+            sent_ += text;
+    }
+    void push(size_t count)
+    {
+        subject_.push(std::span(wire_).first(count));
+        wire_.erase(wire_.begin(), wire_.begin() + static_cast<std::ptrdiff_t>(count));
+    }
+
+    TlsSubject subject_;
+    std::unique_ptr<RecordForger> forger_;
+    std::string sent_;
+    bool said_goodbye_ = false;
+    Bytes wire_; ///< not pushed yet
+};
+
 } // namespace
 
 extern "C" int LLVMFuzzerInitialize(int *, char ***)
@@ -49,65 +120,10 @@ extern "C" int LLVMFuzzerInitialize(int *, char ***)
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     FuzzInput input(data, size);
-    auto [subject, forger] = shakeHands(input.flag() ? Role::Client : Role::Server);
-    std::string sent;
-    bool said_goodbye = false;
-    Bytes wire; // not pushed yet
-    const auto append = [&wire](const Bytes &bytes) { wire.insert(wire.end(), bytes.begin(), bytes.end()); };
-    enum Action { Data, Record, KeyUpdate, UpdateKeys, Raw, Push, PushPart, Pull, Write, Shutdown, End, count };
+    Forger forger(shakeHands(input.flag() ? Role::Client : Role::Server));
     while (!input.atEnd()) {
-        switch (static_cast<Action>(input.choice(count))) {
-        case Data: {
-            const std::string text = input.text();
-            append(forger->record(RecordForger::application_data, text, input.byte()));
-            sent += text.size() <= 16384 ? text : std::string();
-            break;
-        }
-        case Record: {
-            const auto type = static_cast<RecordForger::Type>(input.byte());
-            const std::string text = input.text();
-            append(forger->record(type, text, input.byte()));
-            said_goodbye = said_goodbye || (type == RecordForger::alert && text.ends_with('\0'));
-            if (type == RecordForger::application_data)
-                sent += text.size() <= 16384 ? text : std::string();
-            break;
-        }
-        case KeyUpdate:
-            append(forger->keyUpdate(input.flag()));
-            break;
-        case UpdateKeys:
-            forger->updateKeys();
-            break;
-        case Raw:
-            append(input.field());
-            break;
-        case Push:
-            subject.push(wire);
-            wire.clear();
-            break;
-        case PushPart: {
-            const size_t part = std::min<size_t>(input.byte(), wire.size());
-            subject.push(std::span(wire).first(part));
-            wire.erase(wire.begin(), wire.begin() + static_cast<std::ptrdiff_t>(part));
-            break;
-        }
-        case Pull:
-            subject.pull();
-            break;
-        case Write:
-            subject.write(std::string(max_text_bytes, 'w'));
-            break;
-        case Shutdown:
-            subject.shutdown();
-            break;
-        case End:
-            subject.endWire();
-            break;
-        case count:
-            break;
-        }
-        require(sent.starts_with(subject.read_text), "what is read is what was sent");
-        require(subject.state() != CryptState::Closed || said_goodbye, "only a goodbye is a proper end");
+        forger.act(input);
+        forger.judge();
     }
     return 0;
 }

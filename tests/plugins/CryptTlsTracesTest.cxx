@@ -65,7 +65,8 @@ size_t tracesOf(const std::string &inverted_needle)
         unsigned long begin = 0;
         unsigned long end = 0;
         char mode[5] = "";
-        if (std::sscanf(line.c_str(), "%lx-%lx %4s", &begin, &end, mode) != 3 || std::string_view(mode) != "rw-p")
+        if (std::sscanf(line.c_str(), "%lx-%lx %4s", &begin, &end, mode) != 3 ||
+            !std::string_view(mode).starts_with("rw") || mode[3] != 'p')
             continue;
         for (unsigned long at = begin; at < end;) {
             const ssize_t count =
@@ -101,14 +102,16 @@ protected:
         std::ifstream in(files.file("needles"), std::ios::binary);
         for (std::string needle(needle_bytes, '\0'); in.read(needle.data(), needle_bytes);)
             needles.push_back(needle);
-        EXPECT_EQ(needles.size(), 3U);
+        EXPECT_EQ(needles.size(), 2U);
         return needles;
     }
 
 private:
     static constexpr size_t needle_bytes = 24;
 
-    // the private number in both byte orders, and a piece of the key's PEM
+    // The private number as OpenSSL calculates with it (least significant byte first), and a piece of the key's PEM.
+    // Not the number as the file has it: OpenSSL 3.0 frees copies of the decoded file without wiping them, so that in
+    // such a search it is found, or not, as the memory happens to be used again.
     void makeServer() const
     {
         const TlsIdentity identity({.common_name = "Scanner", .names = {"DNS:scanner.example"}}, &ca);
@@ -119,9 +122,9 @@ private:
         EVP_PKEY_get_bn_param(identity.key(), "priv", &number);
         std::string big(32, '\0');
         BN_bn2binpad(number, reinterpret_cast<unsigned char *>(big.data()), 32);
+        BN_clear_free(number);
         const std::string little(big.rbegin(), big.rend());
-        const std::string needles =
-            big.substr(0, needle_bytes) + little.substr(0, needle_bytes) + pem.substr(80, needle_bytes);
+        const std::string needles = little.substr(0, needle_bytes) + pem.substr(80, needle_bytes);
         (void)files.write("needles", inverted(needles));
     }
 };
@@ -133,8 +136,8 @@ TEST_F(CryptTlsTraces, KeyIsGoneWithTheMethod)
         TlsPair tls = pair();
         tls.settle();
         ASSERT_EQ(tls.server.state(), CryptState::Open) << tls.server.error();
-        EXPECT_GT(tracesOf(needles[0]) + tracesOf(needles[1]), 0U) << "the search finds nothing";
-        EXPECT_EQ(tracesOf(needles[2]), 0U) << "the file is still in memory";
+        EXPECT_GT(tracesOf(needles[0]), 0U) << "the search finds nothing";
+        EXPECT_EQ(tracesOf(needles[1]), 0U) << "the file is still in memory";
     }
     server_host.reset();
     for (const std::string &needle : needles)
