@@ -36,6 +36,10 @@ void ServerTrust::say(int level, const std::string &text) const
 
 std::optional<KnownServersFile> ServerTrust::file(std::string &fault) const
 {
+    if (!canBeKnown(server_)) {
+        fault = "its name can't stand in known_servers";
+        return std::nullopt;
+    }
     try {
         return KnownServersFile(known_servers_ ? *known_servers_ : KnownServersFile::defaultPath());
     } catch (const KnownServersError &error) {
