@@ -22,7 +22,6 @@ ServerTrust::ServerTrust(ServerName server, const ServerSettings &settings, bool
       tls_by_default_(settings.tls_by_default),
       ca_(settings.ca),
       known_servers_(settings.known_servers),
-      local_(local),
       strict_(!local || settings.tls == TlsMode::require || settings.ca),
       debug_(std::move(debug))
 {
