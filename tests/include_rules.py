@@ -17,13 +17,14 @@ RULES = {
     "protocol": ["wire"],
     "config": ["util", "os"],
     "plugin": ["os", "config"],
+    "certificate": ["plugin"],
     "crypt": ["plugin"],
     "auth": ["plugin", "protocol"],
     "session": ["protocol", "crypt", "auth"],
     "device": ["protocol", "os"],
     "client": ["session", "event", "os"],
     "backend": ["client"],
-    "tool": ["client", "config"],
+    "tool": ["client", "config", "certificate"],
 }
 EVERYTHING = ["daemon"]  # the only folder that sees all others
 INCLUDE = re.compile(r'^\s*#\s*include\s*(["<])([^">]+)[">]')

@@ -61,7 +61,7 @@ extern "C" {
 
 /* The minor version that this header describes. The host tells its own to the
  * entry point and in netsane_host_v1.minor. */
-#define NETSANE_PLUGIN_MINOR 1u
+#define NETSANE_PLUGIN_MINOR 2u
 
 /* True if `field` of the struct that `pointer` points to lies within the size
  * that the other side gave. */
@@ -253,6 +253,10 @@ typedef struct netsane_auth_params_v1 {
     const void *channel_binding;
     size_t channel_binding_size; /* bytes; 0 if the link has no channel binding */
     uint64_t deadline_ms;        /* in the clock of monotonic_ms; 0 = none. The host refuses what comes later */
+
+    /* Since minor version 2: the name that the crypt method has verified for the peer, by its certificate say; "" if
+     * there is none. On a server it comes, as peer and channel_binding do, from the process that talks to clients. */
+    const char *peer_name;
 } netsane_auth_params_v1;
 
 /*

@@ -47,6 +47,7 @@ struct AuthParameters {
     bool confidential = false;
     bool local = false; ///< loopback or a unix socket
     std::vector<std::byte> channel_binding;
+    std::string peer_name; ///< what the crypt method has verified, "" if nothing; no NUL in it
     uint32_t attempt = 1;
     std::optional<std::chrono::milliseconds> deadline; ///< in the clock of PluginServices::monotonicNow
     PromptCallback prompt;                             ///< client role

@@ -86,9 +86,12 @@ void AuthExchange::State::start()
         refuse(AuthVerdict::Internal, "the method doesn't support this role");
         return;
     }
-    if (parameters_.user.find('\0') != std::string::npos) {
-        refuse(AuthVerdict::Fail, "the user name contains a NUL");
-        return;
+    for (const auto &[name, reason] : {std::pair(&parameters_.user, "the user name contains a NUL"),
+                                       std::pair(&parameters_.peer_name, "the peer's name contains a NUL")}) {
+        if (name->find('\0') != std::string::npos) {
+            refuse(AuthVerdict::Fail, reason);
+            return;
+        }
     }
     netsane_auth_params_v1 params{};
     params.struct_size = sizeof params;
@@ -101,6 +104,7 @@ void AuthExchange::State::start()
     params.attempt = parameters_.attempt;
     params.channel_binding = parameters_.channel_binding.data();
     params.channel_binding_size = parameters_.channel_binding.size();
+    params.peer_name = parameters_.peer_name.c_str();
     // 0 means none, so a deadline at the clock's very start is told as its first millisecond
     if (parameters_.deadline)
         params.deadline_ms = static_cast<uint64_t>(std::max<int64_t>(parameters_.deadline->count(), 1));

@@ -17,6 +17,7 @@ src_client_libclient_la_SOURCES = \
 client_convenience_libs = \
 	src/client/libclient.la \
 	src/session/libsession_client.la \
+	src/session/libtransport.la \
 	src/auth/libauth.la \
 	src/crypt/libcrypt_stream.la \
 	src/config/libconfig_client.la \

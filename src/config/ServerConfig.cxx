@@ -109,6 +109,7 @@ void readTop(TomlSection &top, ServerConfig &config)
     top.readInteger("max_connections_per_host", config.max_connections_per_host, 1, max_connections_possible);
     top.readString("plugin_dir", config.plugin_dir, checkAbsolute);
     top.readString("groups_file", config.groups_file, checkAbsolute);
+    top.readString("state_dir", config.state_dir, checkAbsolute);
 }
 
 void readSane(TomlSection &top, ServerConfig &config)

@@ -57,6 +57,7 @@ struct ServerConfig {
     std::size_t max_connections_per_host = 64;
     std::string plugin_dir;  // absolute; empty: where the installed plugins are
     std::string groups_file; // absolute, for GroupFile; empty: none
+    std::string state_dir;   // absolute, see CertificateFiles; empty: the default of who starts netsaned
 
     std::string sane_config_dir; // SANE_CONFIG_DIR of the device processes; empty: SANE's own
     std::vector<std::string> sane_exclude = {"netsane", "net"}; // backends never exported again

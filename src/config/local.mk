@@ -2,6 +2,7 @@
 noinst_LTLIBRARIES += src/config/libconfig_server.la
 src_config_libconfig_server_la_SOURCES = \
 	src/config/AccessRules.cxx src/config/AccessRules.hxx \
+	src/config/CertificateFiles.cxx src/config/CertificateFiles.hxx \
 	src/config/CidrPrefix.cxx src/config/CidrPrefix.hxx \
 	src/config/ConfigError.hxx \
 	src/config/ConfigReload.cxx src/config/ConfigReload.hxx \

@@ -25,7 +25,7 @@ public:
     virtual bool isPassthrough() const noexcept = 0;
     virtual std::vector<std::byte> exportBinding() { return {}; }
     virtual std::string peer(uint32_t what);
-    virtual std::string unverifiedReason() { return {}; }
+    virtual std::string unverifiedReason();
 
     /// Breaks the stream for good.
     virtual void fail(const char *reason) noexcept = 0;

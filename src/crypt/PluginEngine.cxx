@@ -48,6 +48,11 @@ std::string CryptStream::Engine::peer(uint32_t /*what*/)
     return {};
 }
 
+std::string CryptStream::Engine::unverifiedReason()
+{
+    return {};
+}
+
 CryptStream::PluginEngine::PluginEngine(const Method &method, Role role, const CryptParameters &parameters)
     : method_(method), operations_(method.cryptOperations(role))
 {
@@ -206,9 +211,11 @@ std::string CryptStream::PluginEngine::peer(uint32_t what)
 
 std::string CryptStream::PluginEngine::unverifiedReason()
 {
-    if (broken_ || state_ == CryptState::Handshake || state_ == CryptState::Error || operations_->error_text == nullptr)
+    const bool is_past_handshake = state_ == CryptState::Open || state_ == CryptState::Closed;
+    if (broken_ || !is_past_handshake || operations_->error_text == nullptr || !peer(NETSANE_PEER_NAME).empty())
         return {};
-    return printable(operations_->error_text(stream_), max_error_bytes);
+    const char *const text = operations_->error_text(stream_);
+    return text != nullptr ? printable(text, max_error_bytes) : std::string{};
 }
 
 } // namespace netsane

@@ -198,6 +198,8 @@ void AuthProcess::start(const AuthStart &start)
     parameters.confidential = start.confidential;
     parameters.local = start.local;
     parameters.attempt = start.attempt;
+    parameters.channel_binding = start.channel_binding;
+    parameters.peer_name = start.peer_name;
     parameters.deadline = services_.monotonicNow() + std::chrono::milliseconds(start.timeout_ms);
     Running &running = exchanges_[id];
     running.user = start.user;

@@ -28,13 +28,14 @@ constexpr Milliseconds linger_time{2000};
 
 ClientConnection::ClientConnection(EventLoop &loop, ClientConnectionOwner &owner, ConnectionId id, UniqueFd socket,
                                    PeerInfo peer, const SessionSettings &settings,
-                                   std::vector<const Method *> crypt_methods, std::uint32_t version_code)
+                                   std::shared_ptr<const CryptMethods> crypt_methods, std::uint32_t version_code)
     : loop_(loop),
       owner_(owner),
       id_(id),
       socket_(std::move(socket)),
       settings_(settings),
-      session_(settings, std::move(crypt_methods), std::move(peer), *this, EventLoop::now()),
+      crypt_methods_(std::move(crypt_methods)),
+      session_(settings, crypt_methods_->list(), std::move(peer), *this, EventLoop::now()),
       timer_(loop,
              [this] {
                  scheduled_for_ = TimePoint::max();
@@ -146,7 +147,15 @@ void ClientConnection::update()
         return end();
     }
     closed_channels_.clear();
+    tellCrypt();
     schedule();
+}
+
+// Ahead of anything that the client can ask for over its new stream.
+void ClientConnection::tellCrypt()
+{
+    if (std::exchange(told_crypt_, session_.cryptName()) != session_.cryptName())
+        owner_.sendToSupervisor(encodeIpc(CryptNote{id_, session_.cryptName()}));
 }
 
 // A client that doesn't read its replies, or whose device doesn't take its requests, can't send more of them.
@@ -306,7 +315,9 @@ void ClientConnection::startLogin(const LoginStart &login)
                           login.confidential,
                           session_.peer().local,
                           login.attempt,
-                          timeout_ms};
+                          timeout_ms,
+                          login.peer_name,
+                          login.channel_binding};
     if (!owner_.sendToAuth(encodeIpc(start)))
         unstarted_logins_.push_back(start); // until there is an auth process again, or the login's deadline passes
 }

@@ -4,6 +4,7 @@
 // through ClientConnectionOwner::connectionEnded(), once; it is destroyed later, from the loop.
 #pragma once
 
+#include "daemon/CryptMethods.hxx"
 #include "daemon/DeviceStream.hxx"
 #include "daemon/IpcMessages.hxx"
 #include "event/Watch.hxx"
@@ -31,7 +32,7 @@ protected:
 class ClientConnection final : private ServerHost {
 public:
     ClientConnection(EventLoop &loop, ClientConnectionOwner &owner, ConnectionId id, UniqueFd socket, PeerInfo peer,
-                     const SessionSettings &settings, std::vector<const Method *> crypt_methods,
+                     const SessionSettings &settings, std::shared_ptr<const CryptMethods> crypt_methods,
                      std::uint32_t version_code);
     ~ClientConnection();
 
@@ -78,6 +79,7 @@ private:
     bool flush();
     void update();
     void schedule();
+    void tellCrypt();
     void checkPeer();
     bool wantsInput();
     void end();
@@ -87,6 +89,7 @@ private:
     const ConnectionId id_;
     UniqueFd socket_;
     const SessionSettings &settings_;
+    const std::shared_ptr<const CryptMethods> crypt_methods_; // must outlive the session
     ServerSession session_;
     std::map<DeviceKey, std::unique_ptr<DeviceStream>> channels_;
     std::vector<std::unique_ptr<DeviceStream>> closed_channels_; // until nobody up the stack uses them
@@ -94,6 +97,7 @@ private:
     bool finishing_ = false;                                     // the linger timer runs
     bool lingering_ = false;                                     // our side is shut down, the peer's isn't
     bool ended_ = false;
+    std::string told_crypt_ = "none"; // what the supervisor knows
     TimePoint scheduled_for_ = TimePoint::max();
     Timer timer_;
     Timer linger_timer_;

@@ -24,7 +24,7 @@ std::string ConnectionTable::judge(const Peer &peer, std::size_t max_connections
 ConnectionId ConnectionTable::add(const Peer &peer)
 {
     const ConnectionId id = next_++;
-    connections_.emplace(id, Client{peer, {}});
+    connections_.emplace(id, Client{peer});
     ++per_host_[peer.limitKey()];
     return id;
 }

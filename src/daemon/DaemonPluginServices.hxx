@@ -1,6 +1,6 @@
 // What the daemon's processes offer to plugins: their log and the settings that the supervisor sent.
 //
-// Owned by the session or auth process; outlives its PluginHost.
+// Owned by the auth process, or a part of the session process's CryptServices; outlives its PluginHost.
 #pragma once
 
 #include "plugin/PluginServices.hxx"
@@ -12,7 +12,7 @@
 
 namespace netsane {
 
-class DaemonPluginServices final : public PluginServices {
+class DaemonPluginServices : public PluginServices {
 public:
     // Keys are "auth.unix.file".
     void setSettings(std::map<std::string, std::string> settings) { settings_ = std::move(settings); }

@@ -198,6 +198,7 @@ void DeviceBroker::refuse(const PendingOpen &open, Status status, const std::str
             .with("user", client->user.value_or(""))
             .with("from", client->peer.hostText())
             .with("connection", open.connection)
+            .with("crypt", client->crypt)
             .with("reason", reason_for_log)
             .write();
     send_open_result_({open.connection, open.key, {OpenDecision::Kind::refused, {status, reason}}}, UniqueFd());
@@ -212,7 +213,10 @@ void DeviceBroker::start(const PendingOpen &open, const std::string &device, con
         holders_.push_back(
             {device, pid, open.connection, open.key, client.user.value_or(""), client.peer.hostText(), false});
         reaper_.watch(pid, [this, pid](int status) { deviceExited(pid, status); });
-        audit("open", "granted", holders_.back()).with("process", static_cast<std::uint64_t>(pid)).write();
+        audit("open", "granted", holders_.back())
+            .with("crypt", client.crypt)
+            .with("process", static_cast<std::uint64_t>(pid))
+            .write();
         send_open_result_({open.connection, open.key, {OpenDecision::Kind::opened, {}}}, std::move(session_end));
     } catch (const std::exception &error) {
         logError(std::string("can't start a device process: ") + error.what());

@@ -26,7 +26,8 @@ public:
     // Who asks: the supervisor's knowledge about a connection, not the session process's.
     struct Client {
         Peer peer;
-        std::optional<std::string> user;
+        std::optional<std::string> user = {};
+        std::string crypt = "none"; // what the session process says of it, for the log
     };
     // nullptr when there is no such connection (any more).
     using FindClient = std::function<const Client *(ConnectionId)>;

@@ -113,6 +113,10 @@ ByteBuffer encodeIpc(const SessionSetup &setup)
         .integer(setup.login_timeout_ms)
         .integer(setup.idle_timeout_ms);
     addSettings(message, setup.settings);
+    message.integer(static_cast<std::uint32_t>(setup.files.size()));
+    for (const auto &file : setup.files)
+        message.string(file.path).string(file.real_path).string(file.failure);
+    message.boolean(setup.trial);
     message.end();
     return out;
 }
@@ -131,6 +135,14 @@ SessionSetup decodeSessionSetup(MessageView message)
     setup.login_timeout_ms = reader.readUnsigned();
     setup.idle_timeout_ms = reader.readUnsigned();
     setup.settings = readSettings(reader);
+    for (auto count = reader.readUnsigned(); count > 0; --count) {
+        HandedFile file;
+        file.path = reader.readString();
+        file.real_path = reader.readString();
+        file.failure = reader.readString();
+        setup.files.push_back(std::move(file));
+    }
+    setup.trial = reader.readBool();
     return setup;
 }
 
@@ -308,6 +320,8 @@ ByteBuffer encodeIpc(const AuthStart &start)
         .boolean(start.local)
         .integer(start.attempt)
         .integer(start.timeout_ms)
+        .string(start.peer_name)
+        .opaque(start.channel_binding)
         .end();
     return out;
 }
@@ -327,6 +341,13 @@ AuthStart decodeAuthStart(MessageView message)
     start.local = reader.readBool();
     start.attempt = reader.readUnsigned();
     start.timeout_ms = reader.readUnsigned();
+    start.peer_name = reader.readString();
+    if (start.peer_name.size() > max_peer_name_bytes)
+        reader.fail("peer name of " + std::to_string(start.peer_name.size()) + " bytes");
+    if (const auto binding = reader.readRaw())
+        start.channel_binding.assign(binding->begin(), binding->end());
+    if (start.channel_binding.size() > max_binding_bytes)
+        reader.fail("channel binding of " + std::to_string(start.channel_binding.size()) + " bytes");
     return start;
 }
 
@@ -414,6 +435,43 @@ ScanNote decodeScanNote(MessageView message)
     const std::uint64_t high = reader.readUnsigned();
     note.scan.image_bytes = high << 32 | reader.readUnsigned();
     return note;
+}
+
+ByteBuffer encodeIpc(const CryptNote &note)
+{
+    ByteBuffer out;
+    begin(out, IpcCommand::crypt_chosen).integer(note.connection).string(note.method).end();
+    return out;
+}
+
+CryptNote decodeCryptNote(MessageView message)
+{
+    MessageReader reader(message);
+    CryptNote note;
+    note.connection = reader.readUnsigned();
+    note.method = reader.readString();
+    if (note.method.size() > max_method_name_bytes)
+        reader.fail("crypt method of " + std::to_string(note.method.size()) + " bytes");
+    return note;
+}
+
+ByteBuffer encodeIpc(const CertificateWish &wish)
+{
+    ByteBuffer out;
+    auto message = begin(out, IpcCommand::make_certificate);
+    message.string(wish.state_folder);
+    addStrings(message, wish.listeners);
+    message.end();
+    return out;
+}
+
+CertificateWish decodeCertificateWish(MessageView message)
+{
+    MessageReader reader(message);
+    CertificateWish wish;
+    wish.state_folder = reader.readString();
+    wish.listeners = readStrings(reader);
+    return wish;
 }
 
 ByteBuffer encodeIpc(const std::vector<AuthMethodInfo> &methods)

@@ -17,9 +17,13 @@ namespace netsane {
 
 using ConnectionId = std::uint32_t;
 
+inline constexpr std::size_t max_peer_name_bytes = 256;
+inline constexpr std::size_t max_binding_bytes = 1024;
+inline constexpr std::size_t max_method_name_bytes = 64;
+
 enum class IpcCommand : std::uint32_t {
     // supervisor → session
-    session_setup = 256, // SessionSetup
+    session_setup = 256, // SessionSetup + descriptors
     auth_channel,        // + descriptor: the channel to the auth process
     new_connection,      // NewConnection + descriptor: the socket
     open_result,         // OpenResult (+ descriptor: the device channel)
@@ -56,6 +60,19 @@ enum class IpcCommand : std::uint32_t {
     // auth → the process of one exchange, and back
     exchange_step,    // AuthFields
     exchange_outcome, // ExchangeOutcome
+    // session → supervisor
+    crypt_chosen, // CryptNote
+    // supervisor → certificate
+    make_certificate, // CertificateWish
+    // certificate → supervisor
+    certificate_made, // a text for the log, empty if it was there
+};
+
+// A file that the session process may not open itself.
+struct HandedFile {
+    std::string path;      // as in the configuration
+    std::string real_path; // for messages
+    std::string failure;   // why it isn't there; empty: the next descriptor beside the message
 };
 
 struct SessionSetup {
@@ -69,6 +86,8 @@ struct SessionSetup {
     std::uint32_t login_timeout_ms = 0;
     std::uint32_t idle_timeout_ms = 0;
     std::map<std::string, std::string> settings; // "crypt.tls.key" → value
+    std::vector<HandedFile> files;               // + descriptors: what the settings name
+    bool trial = false;                          // only to see whether it can be used
 };
 
 struct AuthSetup {
@@ -118,6 +137,18 @@ struct LoginNote {
     std::string reason;
 };
 
+// The crypt method of a connection, from now on; for the log.
+struct CryptNote {
+    ConnectionId connection = 0;
+    std::string method;
+};
+
+// A certificate of the server's own.
+struct CertificateWish {
+    std::string state_folder;
+    std::vector<std::string> listeners; // "192.168.1.5:6576"; their hosts are among its names
+};
+
 struct ScanNote {
     ConnectionId connection = 0;
     DeviceKey device = 0;
@@ -144,6 +175,8 @@ struct AuthStart {
     bool local = false;
     std::uint32_t attempt = 0;
     std::uint32_t timeout_ms = 0;
+    std::string peer_name;                  // verified by the crypt method; at most max_peer_name_bytes
+    std::vector<std::byte> channel_binding; // at most max_binding_bytes; may be empty
 };
 
 struct AuthFields {
@@ -176,6 +209,8 @@ ByteBuffer encodeIpc(IpcCommand command, const AuthFields &fields);
 ByteBuffer encodeIpc(const LoginRefusal &refusal);
 ByteBuffer encodeIpc(const LoginNote &note);
 ByteBuffer encodeIpc(const ScanNote &note);
+ByteBuffer encodeIpc(const CryptNote &note);
+ByteBuffer encodeIpc(const CertificateWish &wish);
 ByteBuffer encodeIpc(const std::vector<AuthMethodInfo> &methods);
 
 SessionSetup decodeSessionSetup(MessageView message);
@@ -192,6 +227,8 @@ AuthFields decodeAuthFields(MessageView message);
 LoginRefusal decodeLoginRefusal(MessageView message);
 LoginNote decodeLoginNote(MessageView message);
 ScanNote decodeScanNote(MessageView message);
+CryptNote decodeCryptNote(MessageView message);
+CertificateWish decodeCertificateWish(MessageView message);
 std::vector<AuthMethodInfo> decodeAuthMethods(MessageView message);
 
 } // namespace netsane

@@ -12,7 +12,8 @@ ProgramPaths findProgramPaths()
     std::string root;
     if (own_dir.ends_with(sbin_dir))
         root = own_dir.substr(0, own_dir.size() - sbin_dir.size());
-    return {root + NETSANE_LIBEXECDIR, root + NETSANE_PLUGINDIR, root + NETSANE_SYSCONFDIR "/netsane/netsaned.conf"};
+    return {root + NETSANE_LIBEXECDIR, root + NETSANE_PLUGINDIR, root + NETSANE_SYSCONFDIR "/netsane/netsaned.conf",
+            root + NETSANE_STATEDIR};
 }
 
 } // namespace netsane

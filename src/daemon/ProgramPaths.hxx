@@ -12,6 +12,7 @@ struct ProgramPaths {
     std::string program_dir; // netsaned-session and the others
     std::string plugin_dir;
     std::string config_file;
+    std::string state_dir; // where root's netsaned keeps what it makes
 };
 
 // Throws std::system_error when /proc isn't there.

@@ -32,7 +32,7 @@ void SessionProcess::supervisorMessage(MessageView message, std::vector<UniqueFd
 {
     switch (static_cast<IpcCommand>(message.command)) {
     case IpcCommand::session_setup:
-        return configure(decodeSessionSetup(message));
+        return configure(decodeSessionSetup(message), std::move(fds));
     case IpcCommand::auth_channel:
         if (fds.size() != 1)
             return;
@@ -78,11 +78,10 @@ void SessionProcess::supervisorMessage(MessageView message, std::vector<UniqueFd
     }
 }
 
-void SessionProcess::configure(const SessionSetup &setup)
+void SessionProcess::configure(const SessionSetup &setup, std::vector<UniqueFd> fds)
 {
-    services_.setSettings(setup.settings);
     try {
-        loadMethods(setup);
+        crypt_methods_ = std::make_shared<const CryptMethods>(setup, std::move(fds));
     } catch (const std::exception &error) {
         if (ready_)
             return logError(std::string("not reloaded: ") + error.what());
@@ -100,16 +99,6 @@ void SessionProcess::configure(const SessionSetup &setup)
     expect_auth_ = setup.expect_auth;
     configured_ = true;
     becomeReady();
-}
-
-void SessionProcess::loadMethods(const SessionSetup &setup)
-{
-    if (!plugins_)
-        plugins_ = std::make_unique<PluginHost>(setup.plugin_dir, services_);
-    std::vector<const Method *> methods;
-    for (const auto &name : setup.crypt)
-        methods.push_back(&plugins_->load(PluginKind::Crypt, name));
-    crypt_methods_ = std::move(methods);
 }
 
 void SessionProcess::becomeReady()

@@ -5,11 +5,10 @@
 #pragma once
 
 #include "daemon/ClientConnection.hxx"
-#include "daemon/DaemonPluginServices.hxx"
+#include "daemon/CryptMethods.hxx"
 #include "daemon/IpcMessages.hxx"
 #include "daemon/PacketChannel.hxx"
 #include "event/EventLoop.hxx"
-#include "plugin/PluginHost.hxx"
 
 #include <map>
 #include <memory>
@@ -36,17 +35,14 @@ private:
     void authMessage(MessageView message);
     void authEnded();
     void supervisorEnded();
-    void configure(const SessionSetup &setup);
-    void loadMethods(const SessionSetup &setup);
+    void configure(const SessionSetup &setup, std::vector<UniqueFd> fds);
     void becomeReady();
     void addConnection(const NewConnection &connection, UniqueFd socket);
     void bury();
     ClientConnection *find(ConnectionId id) noexcept;
 
     EventLoop &loop_;
-    DaemonPluginServices services_;
-    std::unique_ptr<PluginHost> plugins_;
-    std::vector<const Method *> crypt_methods_;
+    std::shared_ptr<const CryptMethods> crypt_methods_; // shared with connections: see there
     SessionSettings settings_;
     std::uint32_t version_code_ = 1U << 24; // until the supervisor knows better
     bool expect_auth_ = false;

@@ -8,10 +8,10 @@
 
 #include <algorithm>
 #include <csignal>
-#include <cstdio>
 #include <exception>
-#include <fstream>
+#include <filesystem>
 #include <stdexcept>
+#include <system_error>
 #include <unistd.h>
 #include <utility>
 
@@ -32,18 +32,6 @@ std::string joined(const std::vector<std::string> &list)
     for (const auto &entry : list)
         text += (text.empty() ? "" : ",") + entry;
     return text;
-}
-
-// Whole or not at all: a reader never sees half of it.
-void writeFile(const std::string &path, const std::vector<std::string> &lines)
-{
-    const std::string temporary = path + ".new";
-    std::ofstream file(temporary, std::ios::trunc);
-    for (const auto &line : lines)
-        file << line << '\n';
-    file.close();
-    if (!file || std::rename(temporary.c_str(), path.c_str()) != 0)
-        throw std::runtime_error("can't write " + path);
 }
 
 } // namespace
@@ -72,9 +60,15 @@ Supervisor::Supervisor(EventLoop &loop, ServerConfig config, ProgramPaths paths,
     }
     makeBroker();
     makeWorkers();
+    certificate_maker_ = std::make_unique<CertificateMaker>(loop_, reaper_, certificateProgram());
 }
 
-Supervisor::~Supervisor() = default;
+Supervisor::~Supervisor()
+{
+    std::error_code ignored;
+    if (!check_folder_.empty())
+        std::filesystem::remove_all(check_folder_, ignored);
+}
 
 void Supervisor::makeBroker()
 {
@@ -101,7 +95,7 @@ void Supervisor::makeBroker()
 void Supervisor::makeWorkers()
 {
     WorkerProcess::Callbacks session{
-        [this] { return sessionSetup(config_); },
+        [this] { return sessionSetup(HandedFiles(config_)); }, // opened anew for a new process
         [this] { connectWorkers(); },
         [this] { sessionReady(); },
         [this](MessageView message, std::vector<UniqueFd> &) { sessionMessage(message); },
@@ -126,6 +120,15 @@ void Supervisor::makeWorkers()
                                             std::move(auth));
 }
 
+// As the supervisor itself: the key is for nobody else.
+ChildSpec Supervisor::certificateProgram() const
+{
+    ChildSpec spec = childSpec("netsaned-certificate", "");
+    spec.identity.reset();
+    spec.die_with_parent = true;
+    return spec;
+}
+
 ChildSpec Supervisor::childSpec(const std::string &program, const std::string &extra_group) const
 {
     ChildSpec spec;
@@ -137,27 +140,14 @@ ChildSpec Supervisor::childSpec(const std::string &program, const std::string &e
     return spec;
 }
 
-void Supervisor::run()
-{
-    if (::geteuid() != 0)
-        logInfo("not started as root: all processes run as this user");
-    else if (config_.user == "root")
-        logWarning("user = \"root\": no process gives up root");
-    if (maxConnections() < config_.max_connections)
-        logWarning("max_connections is " + std::to_string(config_.max_connections) + ", but the limit of " +
-                   std::to_string(options_.max_descriptors) + " open files is enough for " +
-                   std::to_string(maxConnections()) + " connections");
-    if (auth_)
-        auth_->start();
-    session_->start();
-    loop_.run();
-}
-
 // --- the other processes --------------------------------------------------------------------------------------
 
-ByteBuffer Supervisor::sessionSetup(const ServerConfig &config) const
+SetupMessage Supervisor::sessionSetup(const HandedFiles &files) const
 {
-    return encodeIpc(makeSessionSetup(config, paths_.plugin_dir));
+    SessionSetup setup = makeSessionSetup(config_, paths_.plugin_dir);
+    setup.files = files.list();
+    setup.trial = !check_folder_.empty();
+    return {encodeIpc(setup), files.duplicates()};
 }
 
 ByteBuffer Supervisor::authSetup(const ServerConfig &config) const
@@ -177,46 +167,6 @@ void Supervisor::connectWorkers()
     std::vector<UniqueFd> to_auth;
     to_auth.push_back(std::move(session_end));
     auth_->send(encodeIpc(IpcCommand::session_channel), std::move(to_auth));
-}
-
-void Supervisor::sessionReady()
-{
-    // A new session process doesn't wait for the next listing to know SANE's version.
-    if (const auto version_code = broker_->versionCode(); version_code != 0)
-        session_->send(encodeIpc(DeviceList{0, version_code, {}}));
-    workerReady();
-}
-
-void Supervisor::workerReady()
-{
-    if (session_->isReady() && (!auth_ || auth_->isReady()) && !std::exchange(announced_, true))
-        announce();
-}
-
-void Supervisor::announce()
-{
-    if (options_.check_only)
-        return check_done_.schedule(Milliseconds(0)); // stopping ends the channel that calls this
-    broker_->prepareList();
-    acceptor_.startAccepting();
-    tellAddresses();
-    if (options_.on_ready)
-        options_.on_ready();
-}
-
-void Supervisor::tellAddresses() const
-{
-    const auto addresses = acceptor_.localAddresses();
-    for (const auto &address : addresses)
-        logInfo("listening at " + address);
-    if (!options_.ports_file.empty())
-        writeFile(options_.ports_file, addresses);
-}
-
-void Supervisor::startFailed(const std::string &which, const std::string &reason)
-{
-    reaper_.killAll(SIGTERM);
-    throw std::runtime_error("the " + which + " process can't start: " + reason);
 }
 
 void Supervisor::sessionMessage(MessageView message)
@@ -240,6 +190,12 @@ void Supervisor::sessionMessage(MessageView message)
     case IpcCommand::scan_ended: {
         const auto note = decodeScanNote(message);
         return broker_->scanEnded(note.connection, note.device, note.scan);
+    }
+    case IpcCommand::crypt_chosen: {
+        const auto note = decodeCryptNote(message);
+        if (auto *const client = connections_.find(note.connection))
+            client->crypt = note.method;
+        return;
     }
     case IpcCommand::login_given_up:
         return loginGivenUp(decodeLoginNote(message));
@@ -270,7 +226,8 @@ void Supervisor::loggedIn(const Identity &identity)
     line.with("user", identity.user)
         .with("method", identity.method)
         .with("from", peer ? peer->hostText() : "")
-        .with("connection", identity.connection);
+        .with("connection", identity.connection)
+        .with("crypt", client ? client->crypt : "");
     // A client that has left, or a session process that was taken over and searches for a password.
     if (!client)
         return line.with("reason", "there is no such connection").write();
@@ -283,11 +240,13 @@ void Supervisor::loggedIn(const Identity &identity)
 void Supervisor::loginRefused(const LoginRefusal &refusal)
 {
     const auto peer = connections_.peer(refusal.connection);
+    const auto *const client = connections_.find(refusal.connection);
     AuditLine("login", "refused")
         .with("user", refusal.user)
         .with("method", refusal.method)
         .with("from", peer ? peer->hostText() : "")
         .with("connection", refusal.connection)
+        .with("crypt", client ? client->crypt : "")
         .with("reason", refusal.reason)
         .write();
     if (peer)
@@ -300,6 +259,7 @@ void Supervisor::loginGivenUp(const LoginNote &note)
         AuditLine("login", "given-up")
             .with("from", client->peer.hostText())
             .with("connection", note.connection)
+            .with("crypt", client->crypt)
             .with("reason", note.reason)
             .write();
 }
@@ -349,6 +309,7 @@ void Supervisor::stop()
     if (!options_.check_only)
         logInfo("ending");
     reloading_.reset();
+    certificate_maker_->cancel();
     acceptor_.stop();
     session_->stop();
     if (auth_)

@@ -7,9 +7,11 @@
 
 #include "config/ServerConfig.hxx"
 #include "daemon/Acceptor.hxx"
+#include "daemon/CertificateMaker.hxx"
 #include "daemon/ChildReaper.hxx"
 #include "daemon/ConnectionTable.hxx"
 #include "daemon/DeviceBroker.hxx"
+#include "daemon/HandedFiles.hxx"
 #include "daemon/PenaltyTable.hxx"
 #include "daemon/ProgramPaths.hxx"
 #include "daemon/WorkerProcess.hxx"
@@ -48,12 +50,17 @@ private:
     ChildSpec childSpec(const std::string &program, const std::string &extra_group) const;
     void makeBroker();
     void makeWorkers();
+    ChildSpec certificateProgram() const;
     std::size_t maxConnections() const;
     std::string judge(const Peer &peer) const;
     void connectionAccepted(UniqueFd socket, const Peer &peer);
     void forgetConnections();
 
-    ByteBuffer sessionSetup(const ServerConfig &config) const;
+    // Calls on_done, from the loop or at once, when config has the files of its certificate; config must stay until
+    // then.
+    void withCertificate(ServerConfig &config, const CertificateMaker::OnDone &on_done);
+    void startWorkers();
+    SetupMessage sessionSetup(const HandedFiles &files) const;
     ByteBuffer authSetup(const ServerConfig &config) const;
     void connectWorkers();
     void sessionReady();
@@ -68,6 +75,7 @@ private:
     void announce();
     void tellAddresses() const;
     void reload();
+    void tryReload();
     void candidateTried(const std::string &which, const std::string &failure);
     void applyReload();
     void abandonReload(const std::string &reason);
@@ -87,6 +95,9 @@ private:
     std::unique_ptr<WorkerProcess> auth_;   // none where auth = []
     std::optional<ServerConfig> reloading_; // until candidates have shown that it can be used
     std::optional<AccessRules> reloading_rules_;
+    std::optional<HandedFiles> reloading_files_; // what was tried is what is used
+    std::unique_ptr<CertificateMaker> certificate_maker_;
+    std::string check_folder_; // of a check, for a certificate that isn't there yet; empty: none
     bool announced_ = false;
     bool stopping_ = false;
     TimePoint stop_deadline_; // then what is left is killed

@@ -16,18 +16,36 @@ void Supervisor::reload()
 {
     if (stopping_ || !announced_)
         return;
+    certificate_maker_->cancel();
+    session_->dropCandidate(); // of a reload that isn't done yet
+    if (auth_)
+        auth_->dropCandidate();
     reloading_.reset();
     try {
         ServerConfig wanted = readServerConfig(options_.config_file);
         for (const auto &key : keepStartOnlyKeys(wanted, config_))
             logWarning(key + " has changed, which needs a restart; it stays as it was");
         reloading_rules_ = loadAccessRules(wanted); // throws where they are wrong
-        auto for_probe = makeSessionSetup(wanted, paths_.plugin_dir);
-        for_probe.expect_auth = false; // it gets no channel to an auth process
-        session_->tryOut(encodeIpc(for_probe), [this](const auto &failure) { candidateTried("session", failure); });
-        if (auth_)
-            auth_->tryOut(authSetup(wanted), [this](const auto &failure) { candidateTried("auth", failure); });
         reloading_ = std::move(wanted);
+        withCertificate(*reloading_,
+                        [this](const std::string &failure) { failure.empty() ? tryReload() : abandonReload(failure); });
+    } catch (const std::exception &error) {
+        abandonReload(error.what());
+    }
+}
+
+void Supervisor::tryReload()
+{
+    try {
+        reloading_files_.emplace(*reloading_);
+        SessionSetup for_probe = makeSessionSetup(*reloading_, paths_.plugin_dir);
+        for_probe.expect_auth = false; // it gets no channel to an auth process
+        for_probe.files = reloading_files_->list();
+        for_probe.trial = true;
+        session_->tryOut({encodeIpc(for_probe), reloading_files_->duplicates()},
+                         [this](const auto &failure) { candidateTried("session", failure); });
+        if (auth_)
+            auth_->tryOut(authSetup(*reloading_), [this](const auto &failure) { candidateTried("auth", failure); });
     } catch (const std::exception &error) {
         abandonReload(error.what());
     }
@@ -56,7 +74,9 @@ void Supervisor::applyReload()
     // The session process keeps its connections, so it takes the new setup itself. Auth plugins read their files anew;
     // a login in progress has to be tried again.
     session_->dropCandidate();
-    session_->send(sessionSetup(config_));
+    auto setup = sessionSetup(*reloading_files_);
+    reloading_files_.reset();
+    session_->send(setup.message, std::move(setup.fds));
     if (auth_)
         auth_->promoteCandidate();
     broker_->prepareList();
@@ -71,6 +91,8 @@ void Supervisor::applyReload()
 void Supervisor::abandonReload(const std::string &reason)
 {
     reloading_.reset();
+    reloading_files_.reset();
+    certificate_maker_->cancel();
     session_->dropCandidate();
     if (auth_)
         auth_->dropCandidate();

@@ -33,7 +33,7 @@ WorkerProcess::WorkerProcess(EventLoop &loop, ChildReaper &reaper, std::string n
 {
 }
 
-std::unique_ptr<WorkerProcess::Instance> WorkerProcess::launch(const ByteBuffer &setup)
+std::unique_ptr<WorkerProcess::Instance> WorkerProcess::launch(SetupMessage setup)
 {
     auto [ours, theirs] = packetSocketPair();
     auto made = std::make_unique<Instance>();
@@ -48,7 +48,7 @@ std::unique_ptr<WorkerProcess::Instance> WorkerProcess::launch(const ByteBuffer 
         loop_, std::move(ours),
         [this, &instance](MessageView m, std::vector<UniqueFd> &fds) { message(instance, m, fds); },
         [this, &instance](const std::string &reason) { ended(instance, reason); });
-    instance.channel->send(setup);
+    instance.channel->send(setup.message, std::move(setup.fds));
     return made;
 }
 
@@ -143,10 +143,10 @@ void WorkerProcess::watchOver()
 
 // --- the candidate --------------------------------------------------------------------------------------------
 
-void WorkerProcess::tryOut(const ByteBuffer &setup, OnTried on_tried)
+void WorkerProcess::tryOut(SetupMessage setup, OnTried on_tried)
 {
     dropCandidate();
-    candidate_ = launch(setup);
+    candidate_ = launch(std::move(setup));
     on_tried_ = std::move(on_tried);
     tried_timer_.schedule(candidate_patience);
 }

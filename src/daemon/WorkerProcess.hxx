@@ -14,14 +14,27 @@
 #include <functional>
 #include <memory>
 #include <string>
+#include <utility>
+#include <vector>
 
 namespace netsane {
+
+// The first message to a process, with the descriptors that belong to it.
+struct SetupMessage {
+    SetupMessage(ByteBuffer bytes, std::vector<UniqueFd> descriptors = {})
+        : message(std::move(bytes)), fds(std::move(descriptors))
+    {
+    }
+
+    ByteBuffer message;
+    std::vector<UniqueFd> fds;
+};
 
 class WorkerProcess {
 public:
     struct Callbacks {
-        std::function<ByteBuffer()> setup; // the first message to the process, made anew each time
-        std::function<void()> on_started;  // before it is ready: more setup
+        std::function<SetupMessage()> setup; // made anew each time
+        std::function<void()> on_started;    // before it is ready: more setup
         std::function<void()> on_ready;
         PacketChannel::OnMessage on_message; // but ready and start_failed
         std::function<void()> on_gone;       // it will be started again
@@ -40,7 +53,7 @@ public:
 
     // Starts a candidate, in place of one that there is, and tells from the loop how that went. Its messages are not
     // passed on. Throws std::system_error when it can't be started.
-    void tryOut(const ByteBuffer &setup, OnTried on_tried);
+    void tryOut(SetupMessage setup, OnTried on_tried);
     // The candidate, which must be ready, becomes the process; the old one is ended.
     void promoteCandidate();
     // Ends it, if there is one; nothing is told any more.
@@ -67,7 +80,7 @@ private:
         bool suspected = false; // has been silent for too long and was asked once more
     };
 
-    std::unique_ptr<Instance> launch(const ByteBuffer &setup);
+    std::unique_ptr<Instance> launch(SetupMessage setup);
     void end(std::unique_ptr<Instance> &instance);
     void message(Instance &instance, MessageView message, std::vector<UniqueFd> &fds);
     void ended(Instance &instance, const std::string &reason);

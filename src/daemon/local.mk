@@ -7,7 +7,7 @@ server_session_libs = \
 	src/plugin/libplugin.la src/protocol/libprotocol.la
 
 sbin_PROGRAMS += netsaned
-program_PROGRAMS += netsaned-session netsaned-auth
+program_PROGRAMS += netsaned-session netsaned-auth netsaned-certificate
 noinst_LTLIBRARIES += src/daemon/libdaemon.la
 
 # What the supervisor, the session process and the auth process share.
@@ -27,16 +27,18 @@ src_daemon_libsupervisor_la_SOURCES = \
 	src/daemon/AccessRulesLoader.cxx src/daemon/AccessRulesLoader.hxx \
 	src/daemon/Acceptor.cxx src/daemon/Acceptor.hxx \
 	src/daemon/AuditLine.cxx src/daemon/AuditLine.hxx \
+	src/daemon/CertificateMaker.cxx src/daemon/CertificateMaker.hxx \
 	src/daemon/ConnectionTable.cxx src/daemon/ConnectionTable.hxx \
 	src/daemon/DeviceBroker.cxx src/daemon/DeviceBroker.hxx \
 	src/daemon/DeviceLister.cxx src/daemon/DeviceLister.hxx \
+	src/daemon/HandedFiles.cxx src/daemon/HandedFiles.hxx \
 	src/daemon/Peer.cxx src/daemon/Peer.hxx \
 	src/daemon/PenaltyTable.cxx src/daemon/PenaltyTable.hxx \
 	src/daemon/ProgramPaths.cxx src/daemon/ProgramPaths.hxx \
 	src/daemon/RefusalLog.cxx src/daemon/RefusalLog.hxx \
 	src/daemon/ServiceSockets.cxx src/daemon/ServiceSockets.hxx \
 	src/daemon/Supervisor.cxx src/daemon/Supervisor.hxx \
-	src/daemon/SupervisorReload.cxx \
+	src/daemon/SupervisorReload.cxx src/daemon/SupervisorStart.cxx \
 	src/daemon/WorkerProcess.cxx src/daemon/WorkerProcess.hxx \
 	src/daemon/WorkerSetups.cxx src/daemon/WorkerSetups.hxx
 supervisor_libs = \
@@ -48,6 +50,7 @@ netsaned_LDADD = $(supervisor_libs)
 
 netsaned_session_SOURCES = \
 	src/daemon/ClientConnection.cxx src/daemon/ClientConnection.hxx \
+	src/daemon/CryptMethods.cxx src/daemon/CryptMethods.hxx \
 	src/daemon/DaemonPluginServices.cxx src/daemon/DaemonPluginServices.hxx \
 	src/daemon/DeviceStream.cxx src/daemon/DeviceStream.hxx \
 	src/daemon/SessionProcess.cxx src/daemon/SessionProcess.hxx \
@@ -62,3 +65,8 @@ netsaned_auth_SOURCES = \
 	src/daemon/DaemonPluginServices.cxx src/daemon/DaemonPluginServices.hxx \
 	src/daemon/auth_main.cxx
 netsaned_auth_LDADD = src/auth/libauth.la src/plugin/libplugin.la $(daemon_libs) $(LTDL_LIBS)
+
+netsaned_certificate_SOURCES = src/daemon/certificate_main.cxx
+netsaned_certificate_LDADD = \
+	$(certificate_libs) src/daemon/libdaemon.la src/plugin/libtrusted_file.la src/protocol/libprotocol.la src/os/libos.la \
+	$(CRYPTO_LIBS) $(PTHREAD_LIBS)

@@ -34,7 +34,7 @@ std::pair<UniqueFd, UniqueFd> packetSocketPair(); // SOCK_SEQPACKET: one send is
 
 // The most bytes and descriptors that one packet carries.
 inline constexpr std::size_t max_packet_bytes = 128 * 1024;
-inline constexpr std::size_t max_packet_fds = 4;
+inline constexpr std::size_t max_packet_fds = 16;
 
 struct Packet {
     std::vector<std::byte> bytes;

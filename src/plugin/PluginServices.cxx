@@ -45,7 +45,12 @@ void PluginServices::randomBytes(std::span<std::byte> bytes)
 
 SecureBytes PluginServices::readFile(const std::string &path, bool secret)
 {
-    const TrustedFile file(path);
+    return readOpenFile(TrustedFile(path), secret);
+}
+
+SecureBytes PluginServices::readOpenFile(const TrustedFile &file, bool secret)
+{
+    const std::string &path = file.realPath();
     if (secret)
         file.requireSecret();
     if (file.size() > max_file_bytes)
@@ -54,7 +59,8 @@ SecureBytes PluginServices::readFile(const std::string &path, bool secret)
     SecureBytes contents(file.size() + 1);
     size_t filled = 0;
     while (filled < contents.size()) {
-        const ssize_t count = ::read(file.fd(), contents.data() + filled, contents.size() - filled);
+        const ssize_t count =
+            ::pread(file.fd(), contents.data() + filled, contents.size() - filled, static_cast<off_t>(filled));
         if (count < 0 && errno == EINTR)
             continue;
         if (count < 0)

@@ -15,6 +15,8 @@
 
 namespace netsane {
 
+class TrustedFile;
+
 enum class PluginKind : uint32_t { Auth = NETSANE_KIND_AUTH, Crypt = NETSANE_KIND_CRYPT };
 enum class Role : uint32_t { Server = NETSANE_ROLE_SERVER, Client = NETSANE_ROLE_CLIENT };
 enum class PluginLogLevel : uint32_t {
@@ -57,6 +59,10 @@ public:
     /// or the effective user and is writable by nobody else, in folders of the same kind; a secret one is not readable
     /// by others either (by the group it may be). Throws PluginError that names the file.
     virtual SecureBytes readFile(const std::string &path, bool secret);
+
+protected:
+    /// The same for a file that is open already, from its beginning and wherever the descriptor stands.
+    static SecureBytes readOpenFile(const TrustedFile &file, bool secret);
 };
 
 } // namespace netsane

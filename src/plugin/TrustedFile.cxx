@@ -127,31 +127,25 @@ void TrustedFile::open(const std::string &real_path)
 {
     real_path_ = real_path;
     // not blocking: a FIFO of that name must not hold us up
-    fd_ = ::open(real_path_.c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY);
-    if (fd_ < 0)
+    fd_.reset(::open(real_path_.c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY));
+    if (!fd_)
         refuse(real_path_, errorText(errno));
-    try {
-        if (::fstat(fd_, &status_) != 0)
-            refuse(real_path_, errorText(errno));
-        if (!S_ISREG(status_.st_mode))
-            refuse(real_path_, "not a regular file");
-        checkOwner(real_path_, status_);
-        checkNotWritable(real_path_, status_);
-    } catch (...) {
-        ::close(std::exchange(fd_, -1));
-        throw;
-    }
+    check();
 }
 
-TrustedFile::~TrustedFile()
+TrustedFile::TrustedFile(UniqueFd fd, std::string path) : real_path_(std::move(path)), fd_(std::move(fd))
 {
-    if (fd_ >= 0)
-        ::close(fd_);
+    check();
 }
 
-TrustedFile::TrustedFile(TrustedFile &&other) noexcept
-    : real_path_(std::move(other.real_path_)), fd_(std::exchange(other.fd_, -1)), status_(other.status_)
+void TrustedFile::check()
 {
+    if (::fstat(fd_.get(), &status_) != 0)
+        refuse(real_path_, errorText(errno));
+    if (!S_ISREG(status_.st_mode))
+        refuse(real_path_, "not a regular file");
+    checkOwner(real_path_, status_);
+    checkNotWritable(real_path_, status_);
 }
 
 void TrustedFile::requireSecret() const

@@ -3,10 +3,13 @@
 
 #pragma once
 
+#include "os/UniqueFd.hxx"
+
 #include <cstddef>
 #include <string>
 #include <string_view>
 #include <sys/stat.h>
+#include <utility>
 
 namespace netsane {
 
@@ -25,12 +28,13 @@ public:
     /// @param real_folder from trustedFolder()
     TrustedFile(const std::string &real_folder, std::string_view file_name);
 
-    ~TrustedFile();
-    TrustedFile(TrustedFile &&other) noexcept;
-    TrustedFile(const TrustedFile &) = delete;
-    TrustedFile &operator=(const TrustedFile &) = delete;
+    /// A file that somebody else has opened for reading, who has looked at the folders. The file itself is checked.
+    /// @param path for messages
+    TrustedFile(UniqueFd fd, std::string path);
 
-    int fd() const noexcept { return fd_; }
+    int fd() const noexcept { return fd_.get(); }
+    /// The descriptor, which is the caller's from now on; nothing else may be done with this object then.
+    UniqueFd takeFd() noexcept { return std::move(fd_); }
     const std::string &realPath() const noexcept { return real_path_; }
     size_t size() const noexcept { return static_cast<size_t>(status_.st_size); }
 
@@ -42,9 +46,10 @@ public:
 
 private:
     void open(const std::string &real_path);
+    void check();
 
     std::string real_path_;
-    int fd_ = -1;
+    UniqueFd fd_;
     struct stat status_ {};
 };
 

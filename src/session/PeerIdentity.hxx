@@ -1,4 +1,4 @@
-// What is known about the other end of an encrypted connection. A plain value.
+// Who the other end of an encrypted connection is, as far as the crypt method knows. Plain values, printable.
 #pragma once
 
 #include <optional>
@@ -7,9 +7,9 @@
 namespace netsane {
 
 struct PeerIdentity {
-    std::optional<std::string> verified_name; // as far as the crypt method has verified it
-    std::string fingerprint;                  // "SHA256:" and hex digits, verified or not; empty if there is none
-    std::string unverified_reason;            // why there is no verified_name
+    std::optional<std::string> verified_name; // the method vouches for it: the host name that was asked for
+    std::string fingerprint;                  // what it can be recognised by, verified or not: "SHA256:…"; or ""
+    std::string unverified_reason;            // why there is no verified_name; may be ""
 };
 
 } // namespace netsane

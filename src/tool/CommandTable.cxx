@@ -1,5 +1,6 @@
 #include "tool/CommandTable.hxx"
 
+#include "tool/fingerprint/FingerprintCommand.hxx"
 #include "tool/passwd/PasswdCommand.hxx"
 #include "tool/probe/ProbeCommand.hxx"
 
@@ -14,6 +15,8 @@ std::unique_ptr<ToolCommand> make(const char *name)
 }
 
 constexpr CommandRow rows[] = {
+    {"fingerprint", "Show what a server's certificate can be recognised by.",
+     "  netsane fingerprint              of this machine's server", make<FingerprintCommand>},
     {"passwd", "Create, change, lock and delete the users of a server's password file.",
      "  netsane passwd alice             create alice, or give her a new password\n"
      "  netsane passwd --delete alice    delete her\n"

@@ -6,7 +6,9 @@ noinst_LTLIBRARIES += src/tool/libtool_commands.la
 src_tool_libtool_commands_la_SOURCES = \
 	src/tool/ToolCommand.cxx src/tool/ToolCommand.hxx \
 	src/tool/CommandTable.cxx src/tool/CommandTable.hxx \
+	src/tool/InstalledFolders.cxx src/tool/InstalledFolders.hxx \
 	src/tool/ToolError.hxx \
+	src/tool/fingerprint/FingerprintCommand.cxx src/tool/fingerprint/FingerprintCommand.hxx \
 	src/tool/passwd/PasswdCommand.cxx src/tool/passwd/PasswdCommand.hxx \
 	src/tool/passwd/PasswordEditor.cxx src/tool/passwd/PasswordEditor.hxx \
 	src/tool/passwd/PasswordFileChoice.cxx src/tool/passwd/PasswordFileChoice.hxx \
@@ -28,8 +30,8 @@ src_tool_libtool_commands_la_CPPFLAGS = $(AM_CPPFLAGS) $(method_cppflags) $(CLI1
 
 tool_libs = \
 	src/tool/libtool_commands.la plugins/auth/common/libpassword_file.la src/config/libconfig_server.la \
-	$(client_convenience_libs) src/util/libutil.la
-tool_foreign_libs = $(CRYPT_LIBS) $(OPENSSL_LIBS) $(LTDL_LIBS)
+	$(certificate_libs) src/plugin/libtrusted_file.la $(client_convenience_libs) src/util/libutil.la
+tool_foreign_libs = $(CRYPT_LIBS) $(OPENSSL_LIBS) $(LTDL_LIBS) $(PTHREAD_LIBS)
 
 netsane_SOURCES = src/tool/netsane_main.cxx
 netsane_CPPFLAGS = $(AM_CPPFLAGS) $(CLI11_CFLAGS)

@@ -12,6 +12,7 @@ namespace netsane {
 namespace {
 
 using testing::ElementsAre;
+using testing::HasSubstr;
 using testing::IsEmpty;
 using namespace std::chrono_literals;
 
@@ -53,6 +54,23 @@ TEST_F(AuthExchangeTest, ProvesALoginInTwoRoundTrips)
     EXPECT_THAT(out, IsEmpty());
     EXPECT_EQ(server.identity(), "alice");
     EXPECT_EQ(client.identity(), "");
+}
+
+TEST_F(AuthExchangeTest, TellsWhatTheCryptMethodKnowsOfThePeer)
+{
+    AuthExchange nobody = server("seen");
+    EXPECT_EQ(nobody.step({}, out), AuthVerdict::Fail);
+    EXPECT_THAT(services.log(), HasSubstr("auth_seen: peer_name= binding=\n"));
+    AuthExchange laptop = server("seen", {.user = "alice",
+                                          .peer = {},
+                                          .channel_binding = {std::byte{0xab}, std::byte{1}},
+                                          .peer_name = "laptop"});
+    EXPECT_EQ(laptop.step({}, out), AuthVerdict::Ok);
+    EXPECT_EQ(laptop.identity(), "laptop");
+    EXPECT_THAT(services.log(), HasSubstr("peer_name=laptop binding=ab01\n"));
+    AuthExchange cut = server("seen", {.user = "alice", .peer = {}, .peer_name = std::string("root\0x", 6)});
+    EXPECT_EQ(cut.step({}, out), AuthVerdict::Fail);
+    EXPECT_EQ(cut.reason(), "the peer's name contains a NUL");
 }
 
 TEST_F(AuthExchangeTest, FailsWithTheReasonOfTheMethod)

@@ -59,7 +59,7 @@ class Rogue(harness.EndToEndTest):
                    ["supervisor", "logged_in", "#0", 1, "alice", "unix"], *ask,
                    ["auth", "identity", "#0", 1, "alice", "unix"], *ask,
                    ["auth", "auth_setup", "/tmp", 1, "none", "", 0, 0], *ask,
-                   ["auth", "auth_start", "#0", 1, 1, "alice", "::1", 1, 1, 1, 60000], ["wait", "auth_continue"], *ask,
+                   ["auth", "auth_start", "#0", 1, 1, "alice", "::1", 1, 1, 1, 60000, ""], ["wait", "auth_continue"], *ask,
                    ["auth", "auth_step", "#0", 1, "wrong"], ["wait", "auth_failed"], *ask)
         self.assertEqual(self.opens(), [(0, 1, LOGIN_NEEDED, 0)] * 7)
         self.assertEqual(self.server.find("netsaned-device"), [])
@@ -69,7 +69,7 @@ class Rogue(harness.EndToEndTest):
         self.server.stop()
 
     def test_what_one_connection_has_is_not_the_others(self):
-        self.serve(["auth", "auth_start", "#0", 1, 1, "alice", "::1", 1, 1, 1, 60000], ["wait", "auth_continue"],
+        self.serve(["auth", "auth_start", "#0", 1, 1, "alice", "::1", 1, 1, 1, 60000, ""], ["wait", "auth_continue"],
                    ["auth", "auth_step", "#0", 1, "secret"], ["wait", "logged_in"],
                    ["supervisor", "open_device", "#1", 1, "test:0"], ["wait", "open_result"],
                    ["supervisor", "open_device", "#2", 1, "test:0"],  # no such connection: no answer
@@ -78,7 +78,7 @@ class Rogue(harness.EndToEndTest):
         self.server.stop()
 
     def test_a_login_for_a_connection_that_does_not_exist(self):
-        self.serve(["auth", "auth_start", "#5", 1, 1, "alice", "::1", 1, 1, 1, 60000], ["wait", "auth_continue"],
+        self.serve(["auth", "auth_start", "#5", 1, 1, "alice", "::1", 1, 1, 1, 60000, ""], ["wait", "auth_continue"],
                    ["auth", "auth_step", "#5", 1, "secret"],
                    ["supervisor", "open_device", "#5", 1, "test:0"],
                    ["supervisor", "open_device", "#0", 1, "test:0"], ["wait", "open_result"])
@@ -88,12 +88,12 @@ class Rogue(harness.EndToEndTest):
 
     def test_no_search_for_a_password_goes_unnoticed(self):
         def login(connection, exchange, password):
-            return (["auth", "auth_start", connection, exchange, 1, "alice", "::1", 1, 1, 1, 60000],
+            return (["auth", "auth_start", connection, exchange, 1, "alice", "::1", 1, 1, 1, 60000, ""],
                     ["wait", "auth_continue"], ["auth", "auth_step", connection, exchange, password])
 
         self.serve(*login("#5", 1, "wrong"), ["wait", "auth_failed"],
                    *login("#5", 2, "guess"), ["auth", "auth_cancel", "#5", 2],
-                   *login("#5", 3, "guess"), ["auth", "auth_start", "#5", 3, 1, "alice", "::1", 1, 1, 1, 60000],
+                   *login("#5", 3, "guess"), ["auth", "auth_start", "#5", 3, 1, "alice", "::1", 1, 1, 1, 60000, ""],
                    ["wait", "auth_failed"], *login("#5", 4, "secret"))
         refused = re.compile("audit: login result=refused user=alice method=unix connection=6 ")
         harness.wait_for(lambda: len(refused.findall(self.server.log())) == 3, PATIENCE, "the audit lines")

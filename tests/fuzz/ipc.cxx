@@ -95,6 +95,8 @@ void checkAll(MessageView message)
     checkPlain(message, decodeLoginNote);
     checkPlain(message, decodeScanNote, Copy::OtherNumber);
     checkPlain(message, decodeAuthMethods);
+    checkPlain(message, decodeCryptNote);
+    checkPlain(message, decodeCertificateWish);
     checkWithCommand(message, decodeText);
     checkWithCommand(message, decodeIdentity);
     checkWithCommand(message, decodeConnectionNote);

@@ -7,7 +7,7 @@
 static_assert(sizeof(void *) != 8 || sizeof(netsane_field) == 16);
 static_assert(sizeof(void *) != 8 || sizeof(netsane_plugin_v1) == 80);
 static_assert(sizeof(void *) != 8 || sizeof(netsane_host_v1) == 128);
-static_assert(sizeof(void *) != 8 || sizeof(netsane_auth_params_v1) == 64);
+static_assert(sizeof(void *) != 8 || sizeof(netsane_auth_params_v1) == 72);
 static_assert(sizeof(void *) != 8 || sizeof(netsane_auth_step_v1) == 32);
 static_assert(sizeof(void *) != 8 || sizeof(netsane_auth_ops_v1) == 40);
 static_assert(sizeof(void *) != 8 || sizeof(netsane_crypt_params_v1) == 24);
@@ -77,6 +77,7 @@ TEST(PluginAbi, HasItsFieldsWhereTheyWereReleased)
     EXPECT_EQ(offsetof(netsane_auth_params_v1, channel_binding), 40U);
     EXPECT_EQ(offsetof(netsane_auth_params_v1, channel_binding_size), 48U);
     EXPECT_EQ(offsetof(netsane_auth_params_v1, deadline_ms), 56U);
+    EXPECT_EQ(offsetof(netsane_auth_params_v1, peer_name), 64U);
     EXPECT_EQ(offsetof(netsane_auth_step_v1, in), 8U);
     EXPECT_EQ(offsetof(netsane_auth_step_v1, out), 16U);
     EXPECT_EQ(offsetof(netsane_auth_step_v1, out_count), 24U);

@@ -139,7 +139,7 @@ TEST_F(PluginHostTest, RefusesALaterMajorVersion)
 
 TEST_F(PluginHostTest, RefusesAPluginThatRefusesTheHost)
 {
-    EXPECT_EQ(authRefusal("newer"), "doesn't work with version 1.1 of the plugin interface");
+    EXPECT_EQ(authRefusal("newer"), "doesn't work with version 1.2 of the plugin interface");
 }
 
 TEST_F(PluginHostTest, RefusesAnEntryPointThatThrows)

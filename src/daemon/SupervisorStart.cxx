@@ -1,0 +1,136 @@
+// Supervisor, continued: from the start to the moment when connections are accepted.
+
+#include "config/CertificateFiles.hxx"
+#include "daemon/Log.hxx"
+#include "daemon/Supervisor.hxx"
+
+#include <cerrno>
+#include <csignal>
+#include <cstdio>
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+#include <stdexcept>
+#include <system_error>
+#include <unistd.h>
+#include <utility>
+
+namespace netsane {
+
+namespace {
+
+// Whole or not at all: a reader never sees half of it.
+void writeFile(const std::string &path, const std::vector<std::string> &lines)
+{
+    const std::string temporary = path + ".new";
+    std::ofstream file(temporary, std::ios::trunc);
+    for (const auto &line : lines)
+        file << line << '\n';
+    file.close();
+    if (!file || std::rename(temporary.c_str(), path.c_str()) != 0)
+        throw std::runtime_error("can't write " + path);
+}
+
+std::string makeTemporaryFolder()
+{
+    std::string path = "/tmp/netsaned-check-XXXXXX";
+    if (!::mkdtemp(path.data()))
+        throw std::system_error(errno, std::generic_category(), "make a folder in /tmp");
+    return path;
+}
+
+bool isThere(const CertificateFiles &files)
+{
+    std::error_code ignored;
+    return std::filesystem::exists(files.certificate, ignored) && std::filesystem::exists(files.key, ignored);
+}
+
+} // namespace
+
+void Supervisor::run()
+{
+    if (::geteuid() != 0)
+        logInfo("not started as root: all processes run as this user");
+    else if (config_.user == "root")
+        logWarning("user = \"root\": no process gives up root");
+    if (maxConnections() < config_.max_connections)
+        logWarning("max_connections is " + std::to_string(config_.max_connections) + ", but the limit of " +
+                   std::to_string(options_.max_descriptors) + " open files is enough for " +
+                   std::to_string(maxConnections()) + " connections");
+    withCertificate(config_, [this](const std::string &failure) {
+        if (!failure.empty())
+            throw std::runtime_error(failure);
+        startWorkers();
+    });
+    loop_.run();
+}
+
+// A check makes nothing that stays: the method is tried with a certificate in a folder of its own.
+void Supervisor::withCertificate(ServerConfig &config, const CertificateMaker::OnDone &on_done)
+{
+    std::string folder = stateFolder(config, paths_.state_dir, ::geteuid() == 0);
+    CertificateFiles files = certificateFiles(config, folder);
+    if (files.own && !isThere(files) && options_.check_only) {
+        logInfo("there is no certificate for TLS yet: the first start will make one, " + files.certificate);
+        folder = check_folder_ = makeTemporaryFolder();
+        files = certificateFiles(config, folder);
+    }
+    if (!files.own)
+        return on_done("");
+    useCertificate(config, files);
+    if (isThere(files))
+        return on_done("");
+    certificate_maker_->make(
+        {folder, acceptor_.localAddresses()}, options_.check_only, [folder, on_done](const std::string &failure) {
+            on_done(failure.empty() ? "" : "can't make a certificate for TLS in " + folder + ": " + failure);
+        });
+}
+
+void Supervisor::startWorkers()
+{
+    if (auth_)
+        auth_->start();
+    session_->start();
+}
+
+void Supervisor::sessionReady()
+{
+    // A new session process doesn't wait for the next listing to know SANE's version.
+    if (const auto version_code = broker_->versionCode(); version_code != 0)
+        session_->send(encodeIpc(DeviceList{0, version_code, {}}));
+    workerReady();
+}
+
+void Supervisor::workerReady()
+{
+    if (session_->isReady() && (!auth_ || auth_->isReady()) && !std::exchange(announced_, true))
+        announce();
+}
+
+void Supervisor::announce()
+{
+    if (options_.check_only)
+        return check_done_.schedule(Milliseconds(0)); // stopping ends the channel that calls this
+    broker_->prepareList();
+    acceptor_.startAccepting();
+    tellAddresses();
+    if (options_.on_ready)
+        options_.on_ready();
+}
+
+void Supervisor::tellAddresses() const
+{
+    const auto addresses = acceptor_.localAddresses();
+    for (const auto &address : addresses)
+        logInfo("listening at " + address);
+    if (!options_.ports_file.empty())
+        writeFile(options_.ports_file, addresses);
+}
+
+void Supervisor::startFailed(const std::string &which, const std::string &reason)
+{
+    reaper_.killAll(SIGTERM);
+    throw std::runtime_error("the " + which + " process can't start: " + reason);
+}
+
+} // namespace netsane
