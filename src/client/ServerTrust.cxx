@@ -22,7 +22,6 @@ ServerTrust::ServerTrust(ServerName server, const ServerSettings &settings, bool
       tls_by_default_(settings.tls_by_default),
       ca_(settings.ca),
       known_servers_(settings.known_servers),
-      local_(local),
       strict_(!local || settings.tls == TlsMode::require || settings.ca),
       debug_(std::move(debug))
 {
@@ -36,6 +35,10 @@ void ServerTrust::say(int level, const std::string &text) const
 
 std::optional<KnownServersFile> ServerTrust::file(std::string &fault) const
 {
+    if (!canBeKnown(server_)) {
+        fault = "its name can't stand in known_servers";
+        return std::nullopt;
+    }
     try {
         return KnownServersFile(known_servers_ ? *known_servers_ : KnownServersFile::defaultPath());
     } catch (const KnownServersError &error) {

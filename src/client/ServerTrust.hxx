@@ -91,7 +91,6 @@ private:
     const bool tls_by_default_;
     const std::optional<std::string> ca_;
     const std::optional<std::string> known_servers_;
-    const bool local_;
     const bool strict_; // no trust without known_servers
     const DebugSink debug_;
     bool problems_told_ = false;

@@ -11,6 +11,7 @@ namespace {
 constexpr std::string_view fingerprint_prefix = "SHA256:";
 constexpr std::size_t fingerprint_digits = 64;
 constexpr std::string_view verified_word = "verified";
+constexpr std::size_t max_name_bytes = 512;
 
 char toLower(char c) noexcept
 {
@@ -79,6 +80,13 @@ std::string knownServerName(const ServerName &server)
     if (known.host.size() > 1 && known.host.ends_with('.'))
         known.host.pop_back();
     return known.textWithPort();
+}
+
+bool canBeKnown(const ServerName &server)
+{
+    const auto name = knownServerName(server);
+    return name.size() <= max_name_bytes &&
+           std::ranges::none_of(name, [](unsigned char c) { return c < 0x20 || c == 0x7f || c == '"'; });
 }
 
 std::optional<KnownServer> findKnownServer(std::string_view text, const ServerName &server, const LineProblem &problem)

@@ -34,6 +34,9 @@ bool isFingerprint(std::string_view text) noexcept;
 // host's end.
 std::string knownServerName(const ServerName &server);
 
+// Whether that can stand in a line: a path with quotes or control characters can't. The functions below are for others.
+bool canBeKnown(const ServerName &server);
+
 // The first line of the server.
 std::optional<KnownServer> findKnownServer(std::string_view text, const ServerName &server, const LineProblem &problem);
 

@@ -202,6 +202,22 @@ TEST_F(ServerTrustTest, APeerWithoutAnythingToRecogniseIsRefused)
     EXPECT_FALSE(std::filesystem::exists(path));
 }
 
+TEST_F(ServerTrustTest, ANameThatCanNotBeWrittenIsNeverWritten)
+{
+    for (const char *name : {"unix:/a\nbeta verified", "unix:/a\"b"}) {
+        for (const bool strict : {false, true}) {
+            if (strict)
+                settings.tls = TlsMode::require;
+            else
+                settings.tls.reset();
+            ServerTrust trust(*parseServerName(name), settings, true, {});
+            EXPECT_EQ(strict, trust.check(selfSigned()).has_value());
+            EXPECT_EQ(std::nullopt, trust.remember());
+        }
+    }
+    EXPECT_FALSE(std::filesystem::exists(path));
+}
+
 TEST_F(ServerTrustTest, PoliciesWithoutMemory)
 {
     EXPECT_EQ(CryptPolicy::require, policy(false));

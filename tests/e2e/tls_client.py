@@ -281,6 +281,17 @@ class TlsClient(harness.EndToEndTest):
         self.assertEqual((found["login"], found["devices"]), ("no", 2))
         server.stop()
 
+    def test_netsaned_with_a_certificate_of_its_own(self):
+        server = self.daemon(keys={"auth": [], "crypt": ["tls", "none"]})
+        server.start()
+        self.user.configure([f"{server.address} tls=require"])
+        found = self.probe_json(server.address)
+        self.assertEqual((found["trust"], found["devices"]), ("unknown", 2))
+        self.assertIn(f"netsane:{server.address}:test:0".encode(), self.list().out)
+        self.assertEqual(self.known(), f"{server.address} {found['fingerprint']}\n")
+        self.assertEqual(self.probe_json(server.address)["trust"], "pinned")
+        server.stop()
+
     def test_probe_of_old_tls_and_of_none(self):
         peer = self.peer(self.certificates.self_signed(), version=ssl.TLSVersion.TLSv1_2)
         self.configure(peer)

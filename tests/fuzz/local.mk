@@ -4,6 +4,7 @@
 fuzz_targets = \
 	tests/fuzz/client_logins \
 	tests/fuzz/ipc \
+	tests/fuzz/known_servers \
 	tests/fuzz/pair_crypt \
 	tests/fuzz/pair_unix \
 	tests/fuzz/password_file \
@@ -57,6 +58,11 @@ tests_fuzz_ipc_SOURCES = \
 tests_fuzz_ipc_CPPFLAGS = $(fuzz_cppflags)
 tests_fuzz_ipc_LDFLAGS = $(fuzz_ldflags)
 tests_fuzz_ipc_LDADD = $(fuzz_main) src/auth/libauth.la src/plugin/libplugin.la $(daemon_libs) $(LTDL_LIBS)
+
+tests_fuzz_known_servers_SOURCES = tests/fuzz/known_servers.cxx
+tests_fuzz_known_servers_CPPFLAGS = $(fuzz_cppflags)
+tests_fuzz_known_servers_LDFLAGS = $(fuzz_ldflags)
+tests_fuzz_known_servers_LDADD = $(fuzz_main) src/config/libconfig_client.la src/os/libos.la src/util/libutil.la
 
 tests_fuzz_password_file_SOURCES = tests/fuzz/password_file.cxx
 tests_fuzz_password_file_CPPFLAGS = $(fuzz_cppflags)

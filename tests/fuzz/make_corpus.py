@@ -324,6 +324,18 @@ def pair_pam():
     return seeds
 
 
+def known_servers():
+    pin = "SHA256:" + 64 * "a"
+    texts = {
+        "lines": f"# mine\nalpha:6576 {pin} # rack\n\nother.example:7 verified\n[2001:db8::1]:7 {pin}\n",
+        "broken": f"alpha:6576 SHA256:12\nother.example:7\nalpha {pin} {pin}\n\"alpha:6576 {pin}\n",
+        "unix": f"unix:/run/s\n\"unix:/a b#c\" verified\nunix:/run/s {pin}",
+        "name": f"Alpha.\nALPHA:6576 {pin}\nalpha. verified\r\n",
+        "rubbish": "other.example:7\n\x01\nno/server x\n" + 1100 * "y" + "\n",
+    }
+    return {name: value.encode() for name, value in texts.items()}
+
+
 # --- TLS -------------------------------------------------------------------------------------------------------------
 
 
@@ -480,6 +492,7 @@ def tls_between():
 CORPORA = {
     "client_logins": CLIENT_LOGINS,
     "ipc": ipc(),
+    "known_servers": known_servers(),
     "pair_crypt": pair(text(b"\x0e\x0f\x10\x11")),
     "pair_pam": pair_pam(),
     "pair_unix": pair(b""),

@@ -7,6 +7,7 @@ tests_tool_tool_test_SOURCES = \
 	tests/tool/PasswordFileChoiceTest.cxx \
 	tests/tool/PasswordReaderTest.cxx \
 	tests/tool/PasswordSchemeTest.cxx \
+	tests/tool/ProbeReportTest.cxx \
 	tests/tool/SecretFileCrashTest.cxx \
 	tests/tool/SecretFileTest.cxx \
 	tests/tool/UserNameTest.cxx
