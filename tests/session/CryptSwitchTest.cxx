@@ -98,7 +98,7 @@ TEST_F(CryptSwitchTest, AServerThatIsNotTrustedHearsTheGoodbyeOnly)
         deliver(65536);
     }
     collect();
-    EXPECT_EQ(failure(), "another key than last time");
+    ASSERT_EQ(failure(), "another key than last time");
     EXPECT_EQ(client->failure()->status, Status::io_error);
     expectEnd("another key than last time");
     EXPECT_EQ(server_error, "");
