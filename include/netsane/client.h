@@ -124,6 +124,25 @@ typedef int (*netsane_prompt_callback)(void *context, const char *server, uint32
 typedef void (*netsane_debug_callback)(void *context, int level, const char *text);
 
 /*
+ * Encryption
+ *
+ * Unless the server is on this machine, or tls says otherwise, a connection is
+ * made under TLS or not at all. Who the server is, is settled before anything
+ * is said to it, the first of these that applies:
+ *
+ * 1. ca: the certificate must be good for the host's name and vouched for by a
+ *    CA (or be a certificate) in that file;
+ * 2. a CA that the system trusts vouches for it;
+ * 3. its fingerprint is the one in $XDG_CONFIG_HOME/netsane/known_servers
+ *    (~/.config where that isn't set), where it is written at the first use.
+ *    Another one is refused, and netsane_connect's error says what to do.
+ *
+ * What known_servers has is not spoken to in clear, unless tls is
+ * NETSANE_TLS_OFF. Where the file can't be used, only a server on this machine
+ * is connected to without 1 or 2, and it not either with NETSANE_TLS_REQUIRE.
+ */
+
+/*
  * Set struct_size to sizeof(netsane_options) and everything else to 0 or NULL
  * first. Members that struct_size doesn't cover count as 0; a struct_size that
  * ends before or within `context` is an error of netsane_connect.
@@ -144,6 +163,11 @@ typedef struct netsane_options {
     netsane_prompt_callback prompt; /* NULL: nobody can be asked more than a password */
     uint32_t no_login_files;        /* 1: logins are not looked for in files */
     uint32_t reserved;              /* 0 */
+    const char *ca;                 /* a PEM file; see "Encryption". This and the other files by absolute path */
+    const char *certificate;        /* PEM, the client's own, for servers that ask for one; with its key */
+    const char *key;                /* PEM, not encrypted, for nobody else to read */
+    const char *min_version;        /* of TLS: "1.3" or "1.2"; NULL: "1.3" */
+    const char *known_servers;      /* NULL: the person's own file */
 } netsane_options;
 
 /*

@@ -125,8 +125,10 @@ extern "C" {
 /* The second argument of netsane_crypt_ops_v1.peer_identity */
 #define NETSANE_PEER_NAME 1u /* the peer's name as far as the method has verified it; NULL if it hasn't */
 #define NETSANE_PEER_FINGERPRINT                                                                                       \
-    2u /* what the peer can be recognised by, verified or not: "SHA256:" and hex digits                                \
-        */
+    2u                              /* what the peer can be recognised by, verified or not: "SHA256:" and hex digits   \
+                                     */
+#define NETSANE_PEER_PROTOCOL 3u    /* version and cipher, for people: "TLSv1.3 TLS_AES_256_GCM_SHA384" */
+#define NETSANE_PEER_CERTIFICATE 4u /* the certificate that the peer has shown, verified or not, in PEM */
 
 /* The level of netsane_host_v1.log */
 #define NETSANE_LOG_ERROR 1u

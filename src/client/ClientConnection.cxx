@@ -31,20 +31,6 @@ TimePoint now() noexcept
     return std::chrono::steady_clock::now();
 }
 
-CryptPolicy cryptPolicy(const std::optional<TlsMode> &tls, bool local) noexcept
-{
-    if (!tls)
-        return local ? CryptPolicy::prefer : CryptPolicy::require;
-    switch (*tls) {
-    case TlsMode::prefer:
-        return CryptPolicy::prefer;
-    case TlsMode::off:
-        return CryptPolicy::off;
-    default:
-        return CryptPolicy::require;
-    }
-}
-
 std::optional<TimePoint> earlier(std::optional<TimePoint> a, std::optional<TimePoint> b) noexcept
 {
     if (!a || !b)
@@ -74,6 +60,8 @@ ClientConnection::ClientConnection(ClientOptions options)
       connector_(options_.server, options_.settings.connect_timeout.value_or(default_connect_timeout)),
       started_(now())
 {
+    if (options_.settings.fault)
+        connect_failure_ = SessionFailure{Status::io_error, *options_.settings.fault};
 }
 
 void ClientConnection::makeSession()
@@ -83,7 +71,9 @@ void ClientConnection::makeSession()
     ClientPolicy policy;
     policy.program = options_.program;
     policy.local = connector_.isLocal();
-    policy.crypt = cryptPolicy(settings.tls, policy.local);
+    trust_.emplace(options_.server, settings, policy.local, options_.debug);
+    policy.crypt = trust_->cryptPolicy();
+    policy.check_peer = [this](const PeerIdentity &peer) { return trust_->check(peer); };
     policy.allow_clear_passwords = settings.allow_clear_passwords.value_or(false);
     policy.open_deadline = started_ + std::max(settings.connect_timeout.value_or(default_connect_timeout), min_opening);
     policy.peer = connector_.peerText();
@@ -101,6 +91,35 @@ void ClientConnection::makeSession()
         files_read_ = true;
         session_->login({*settings.user, settings.password, "netsane.conf"});
     }
+}
+
+const std::optional<SessionFailure> &ClientConnection::failure() noexcept
+{
+    if (!session_)
+        return connect_failure_;
+    if (!session_->failure())
+        return session_->failure();
+    if (!failure_) {
+        try {
+            explainFailure();
+        } catch (...) { // out of memory: the session's own words do
+            return session_->failure();
+        }
+    }
+    return failure_;
+}
+
+// Why there was no encryption is known here and not to the session.
+void ClientConnection::explainFailure()
+{
+    auto failure = *session_->failure();
+    if (!session_->isOpen()) {
+        if (!methods_.cryptFault().empty())
+            failure.reason += ": " + methods_.cryptFault();
+        if (!trust_->requiredBecause().empty())
+            failure.reason += "; " + trust_->requiredBecause();
+    }
+    failure_ = std::move(failure);
 }
 
 bool ClientConnection::loginWanted()
@@ -159,8 +178,22 @@ std::optional<TimePoint> ClientConnection::nextDeadline() const noexcept
     return connector_.deadline();
 }
 
+// Nothing is said to a server before what it is recognised by is written down. False if that has failed.
+bool ClientConnection::keepTrust()
+{
+    if (!silenced_ && session_->isOpen() && !session_->failure()) {
+        if (const auto refusal = trust_->remember()) {
+            silenced_ = true;
+            session_->fail(*refusal);
+        }
+    }
+    return !silenced_;
+}
+
 void ClientConnection::sendOutput()
 {
+    if (!keepTrust())
+        return;
     for (;;) {
         const auto bytes = session_->output();
         if (bytes.empty() || !fd_)
@@ -210,7 +243,7 @@ bool ClientConnection::waitForEvent(WakeFd *wake, std::optional<TimePoint> deadl
 
 WaitResult ClientConnection::waitConnected(WakeFd *wake)
 {
-    if (!session_) {
+    if (!session_ && !connect_failure_) {
         connector_.lookUpNow();
         started_ = now();
     }

@@ -9,6 +9,7 @@
 #include "client/ClientMethods.hxx"
 #include "client/Connector.hxx"
 #include "client/DebugLog.hxx"
+#include "client/ServerTrust.hxx"
 #include "client/WakeFd.hxx"
 #include "session/ClientSession.hxx"
 
@@ -71,10 +72,7 @@ public:
     // When a login is wanted: the user's name, if it is known without a password; else empty.
     const std::string &knownUser() const noexcept { return known_user_; }
 
-    const std::optional<SessionFailure> &failure() const noexcept
-    {
-        return session_ ? session_->failure() : connect_failure_;
-    }
+    const std::optional<SessionFailure> &failure() noexcept;
 
     // ---- blocking
 
@@ -98,6 +96,8 @@ public:
 
 private:
     void makeSession();
+    void explainFailure();
+    bool keepTrust();
     void sendOutput();
     bool receiveInput();
     bool advanceOpening();
@@ -108,8 +108,11 @@ private:
     Connector connector_;
     TimePoint started_; // the connect
     UniqueFd fd_;
+    std::optional<ServerTrust> trust_; // as long as the session, which asks it
     std::optional<ClientSession> session_;
     std::optional<SessionFailure> connect_failure_;
+    bool silenced_ = false;                 // nothing is said any more
+    std::optional<SessionFailure> failure_; // the session's, with what only this object knows
     bool files_read_ = false;
     std::string known_user_;
 };

@@ -31,6 +31,28 @@ bool isOwnAuthMethod(const std::string &name) noexcept
                        [&name](const NamedMethod &m) { return name == m.name; });
 }
 
+// Without passwords, which nothing here needs.
+ServerSettings trustOf(const ServerSettings &settings)
+{
+    ServerSettings trust;
+    trust.ca = settings.ca;
+    trust.certificate = settings.certificate;
+    trust.key = settings.key;
+    trust.min_version = settings.min_version;
+    return trust;
+}
+
+struct TrustKey {
+    std::string_view name;
+    std::optional<std::string> ServerSettings::*value;
+};
+
+// netsane.conf has no sections: what it says on how servers are trusted is for every crypt method.
+constexpr std::array<TrustKey, 4> trust_keys{{{"ca", &ServerSettings::ca},
+                                              {"certificate", &ServerSettings::certificate},
+                                              {"key", &ServerSettings::key},
+                                              {"min_version", &ServerSettings::min_version}}};
+
 int debugLevel(PluginLogLevel level) noexcept
 {
     switch (level) {
@@ -49,7 +71,7 @@ int debugLevel(PluginLogLevel level) noexcept
 ClientMethods::ClientMethods(const ServerSettings &settings, DebugSink debug)
     : auth_named_(settings.auth.has_value()),
       auth_names_(settings.auth.value_or(std::vector<std::string>{"crypt", "unix", "pam"})),
-      ca_(settings.ca),
+      trust_(trustOf(settings)),
       plugin_dir_(settings.plugin_dir.value_or(NETSANE_PLUGINDIR)),
       debug_(std::move(debug))
 {
@@ -75,6 +97,8 @@ const Method *ClientMethods::load(PluginKind kind, const std::string &name)
     } catch (const PluginError &error) {
         if (debug_)
             debug_(1, error.what());
+        if (kind == PluginKind::Crypt)
+            crypt_fault_ = error.what();
         return nullptr;
     }
 }
@@ -106,6 +130,7 @@ std::vector<const Method *> ClientMethods::authMethods()
 
 const Method *ClientMethods::cryptMethod(std::uint32_t id)
 {
+    crypt_fault_.clear();
     const char *const name = ownName(own_crypt_methods, id);
     const Method *const method = name ? load(PluginKind::Crypt, name) : nullptr;
     return method && method->id() == id && method->supports(Role::Client) ? method : nullptr;
@@ -119,9 +144,8 @@ void ClientMethods::log(PluginLogLevel level, std::string_view module, std::stri
 
 std::optional<std::string> ClientMethods::configValue(PluginKind kind, std::string_view, std::string_view key)
 {
-    if (kind == PluginKind::Crypt && key == "ca")
-        return ca_;
-    return std::nullopt;
+    const auto found = std::ranges::find(trust_keys, key, &TrustKey::name);
+    return kind == PluginKind::Crypt && found != trust_keys.end() ? trust_.*(found->value) : std::nullopt;
 }
 
 } // namespace netsane

@@ -24,6 +24,9 @@ public:
     std::vector<const Method *> authMethods() override;
     const Method *cryptMethod(std::uint32_t id) override;
 
+    // Why the last crypt method that was asked for couldn't be had; empty if it could.
+    const std::string &cryptFault() const noexcept { return crypt_fault_; }
+
 private:
     const Method *load(PluginKind kind, const std::string &name);
 
@@ -35,7 +38,8 @@ private:
 
     const bool auth_named_; // by the configuration
     const std::vector<std::string> auth_names_;
-    const std::optional<std::string> ca_;
+    const ServerSettings trust_; // only what the crypt method is told of it
+    std::string crypt_fault_;
     const std::string plugin_dir_;
     const DebugSink debug_;
     std::unique_ptr<PluginHost> host_; // made when the first method is loaded

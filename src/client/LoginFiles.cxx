@@ -1,5 +1,6 @@
 #include "client/LoginFiles.hxx"
 
+#include "client/UserFolders.hxx"
 #include "config/ClientLogins.hxx"
 #include "os/Error.hxx"
 #include "os/Secret.hxx"
@@ -8,8 +9,6 @@
 
 #include <array>
 #include <cerrno>
-#include <cstdlib>
-#include <sys/auxv.h>
 #include <sys/stat.h>
 #include <system_error>
 #include <unistd.h>
@@ -21,31 +20,15 @@ namespace {
 
 constexpr std::size_t max_file_bytes = 64 * 1024;
 
-// The file is in the real user's home, and what is read from it goes out in the name of the effective one.
-bool hasForeignRights() noexcept
-{
-    return ::getuid() != ::geteuid() || ::getgid() != ::getegid() || ::getauxval(AT_SECURE) != 0;
-}
-
-// A folder that the environment names. A relative one would depend on where the program was started.
-std::optional<std::string> folderOf(const char *variable)
-{
-    const char *const value = std::getenv(variable);
-    return value && *value == '/' ? std::optional<std::string>(value) : std::nullopt;
-}
-
 std::optional<std::string> credentialsPath()
 {
-    if (const auto folder = folderOf("XDG_CONFIG_HOME"))
-        return *folder + "/netsane/credentials";
-    if (const auto home = folderOf("HOME"))
-        return *home + "/.config/netsane/credentials";
-    return std::nullopt;
+    const auto folder = userConfigFolder();
+    return folder ? std::optional(*folder + "/netsane/credentials") : std::nullopt;
 }
 
 std::optional<std::string> passPath()
 {
-    const auto home = folderOf("HOME");
+    const auto home = homeFolder();
     return home ? std::optional(*home + "/.sane/pass") : std::nullopt;
 }
 

@@ -27,7 +27,12 @@ using netsane::Credentials;
 // Up to the last member of the first release, and where each newer one ends.
 constexpr std::size_t first_options_size = offsetof(netsane_options, context) + sizeof(void *);
 constexpr std::array newer_ends{offsetof(netsane_options, prompt) + sizeof(netsane_options::prompt),
-                                offsetof(netsane_options, no_login_files) + sizeof(netsane_options::no_login_files)};
+                                offsetof(netsane_options, no_login_files) + sizeof(netsane_options::no_login_files),
+                                offsetof(netsane_options, ca) + sizeof(netsane_options::ca),
+                                offsetof(netsane_options, certificate) + sizeof(netsane_options::certificate),
+                                offsetof(netsane_options, key) + sizeof(netsane_options::key),
+                                offsetof(netsane_options, min_version) + sizeof(netsane_options::min_version),
+                                offsetof(netsane_options, known_servers) + sizeof(netsane_options::known_servers)};
 
 // Has the members that struct_size covers as a whole; the others are 0.
 netsane_options knownOptions(const netsane_options &given) noexcept
@@ -80,12 +85,26 @@ netsane::PromptCallback promptSource(const netsane_options &given, const std::st
     };
 }
 
+void readTrust(const netsane_options &given, netsane::ServerSettings &settings)
+{
+    const auto set = [](std::optional<std::string> &value, const char *text) {
+        if (text)
+            value = text;
+    };
+    set(settings.ca, given.ca);
+    set(settings.certificate, given.certificate);
+    set(settings.key, given.key);
+    set(settings.min_version, given.min_version);
+    set(settings.known_servers, given.known_servers);
+}
+
 ClientOptions readOptions(const netsane_options &given, const std::string &server)
 {
     ClientOptions options;
     options.program = "libnetsane";
     options.debug = netsane::debugToStandardError;
     options.settings.tls = tlsMode(given.tls);
+    readTrust(given, options.settings);
     if (const auto timeout = given.connect_timeout_ms)
         options.settings.connect_timeout = std::chrono::seconds(timeout / 1000 + (timeout % 1000 ? 1 : 0));
     options.settings.allow_clear_passwords = given.allow_clear_passwords != 0;

@@ -6,14 +6,18 @@ src_client_libclient_la_SOURCES = \
 	src/client/ClientMethods.cxx src/client/ClientMethods.hxx \
 	src/client/Connector.cxx src/client/Connector.hxx \
 	src/client/DebugLog.cxx src/client/DebugLog.hxx \
+	src/client/KnownServersFile.cxx src/client/KnownServersFile.hxx \
 	src/client/LoginFiles.cxx src/client/LoginFiles.hxx \
 	src/client/MessageChannel.cxx src/client/MessageChannel.hxx \
 	src/client/MessageFormat.cxx src/client/MessageFormat.hxx \
+	src/client/ServerTrust.cxx src/client/ServerTrust.hxx \
+	src/client/UserFolders.cxx src/client/UserFolders.hxx \
 	src/client/WakeFd.cxx src/client/WakeFd.hxx
 # All of the project that stands behind src/client; each once, as no convenience library here contains another.
 client_convenience_libs = \
 	src/client/libclient.la \
 	src/session/libsession_client.la \
+	src/session/libtransport.la \
 	src/auth/libauth.la \
 	src/crypt/libcrypt_stream.la \
 	src/config/libconfig_client.la \

@@ -69,6 +69,11 @@ std::optional<std::string> absolutePath(std::string_view text)
     return text.starts_with('/') ? std::optional(std::string(text)) : std::nullopt;
 }
 
+std::optional<std::string> parseVersion(std::string_view text)
+{
+    return text == "1.2" || text == "1.3" ? std::optional(std::string(text)) : std::nullopt;
+}
+
 std::optional<std::string> parseUser(std::string_view text)
 {
     return text.empty() || text.size() > max_stored_user_bytes ? std::nullopt : std::optional(std::string(text));
@@ -96,7 +101,7 @@ std::optional<Secret> parsePassword(std::string_view text)
     return text.empty() || text.size() > max_stored_password_bytes ? std::nullopt : std::optional(Secret(text));
 }
 
-constexpr std::array<Key, 8> keys{{
+constexpr std::array<Key, 12> keys{{
     {"connect_timeout", setMember<&ServerSettings::connect_timeout, parseTimeout>, "1 to 3600 seconds"},
     {"tls", setMember<&ServerSettings::tls, parseTls>, "require, prefer or off"},
     {"auth", setMember<&ServerSettings::auth, splitMethodNames>, "names of methods, such as crypt unix pam"},
@@ -104,12 +109,22 @@ constexpr std::array<Key, 8> keys{{
     {"password", setMember<&ServerSettings::password, parsePassword>, "a password of 1 to 511 bytes"},
     {"plugin_dir", setMember<&ServerSettings::plugin_dir, absolutePath>, "an absolute path"},
     {"ca", setMember<&ServerSettings::ca, absolutePath>, "an absolute path"},
+    {"certificate", setMember<&ServerSettings::certificate, absolutePath>, "an absolute path"},
+    {"key", setMember<&ServerSettings::key, absolutePath>, "an absolute path"},
+    {"min_version", setMember<&ServerSettings::min_version, parseVersion>, "1.3 or 1.2"},
+    {"known_servers", setMember<&ServerSettings::known_servers, absolutePath>, "an absolute path"},
     {"allow_clear_passwords", setMember<&ServerSettings::allow_clear_passwords, parseBool>, "yes or no"},
 }};
 
 bool isKey(std::string_view name) noexcept
 {
     return std::any_of(keys.begin(), keys.end(), [name](const Key &key) { return key.name == name; });
+}
+
+const ServerEntry *findEntry(const std::vector<ServerEntry> &entries, const ServerName &name) noexcept
+{
+    const auto found = std::ranges::find(entries, name, &ServerEntry::name);
+    return found == entries.end() ? nullptr : &*found;
 }
 
 // A value put together, which may be a password: wiped at the end.
@@ -121,6 +136,16 @@ struct ScratchText {
 
     std::string text;
 };
+
+// What is wrong with the client's certificate and key, or nullptr.
+const char *faultOfPair(const ServerSettings &settings) noexcept
+{
+    if (settings.certificate && !settings.key)
+        return "\"certificate\" without its \"key\"";
+    if (settings.key && !settings.certificate)
+        return "\"key\" without its \"certificate\"";
+    return nullptr;
+}
 
 template<typename T>
 void fill(std::optional<T> &value, const std::optional<T> &other)
@@ -144,6 +169,7 @@ std::optional<std::vector<std::string>> splitMethodNames(std::string_view text)
 void ServerSettings::inherit(const ServerSettings &defaults)
 {
     fill(connect_timeout, defaults.connect_timeout);
+    tls_by_default = tls_by_default || (!tls && defaults.tls);
     fill(tls, defaults.tls);
     fill(auth, defaults.auth);
     // A password belongs to its user name.
@@ -154,13 +180,29 @@ void ServerSettings::inherit(const ServerSettings &defaults)
         fill(password, defaults.password);
     }
     fill(plugin_dir, defaults.plugin_dir);
+    if (!ca && defaults.fault)
+        fill(fault, defaults.fault);
     fill(ca, defaults.ca);
+    if (!certificate && !key) {
+        certificate = defaults.certificate;
+        key = defaults.key;
+    }
+    fill(min_version, defaults.min_version);
+    fill(known_servers, defaults.known_servers);
     fill(allow_clear_passwords, defaults.allow_clear_passwords);
 }
 
 void ClientConfig::addProblem(const Line &line, const std::string &what)
 {
     problems_.push_back(line.file_name + ":" + std::to_string(line.number) + ": " + what);
+}
+
+void ClientConfig::refuseServer(const ServerName &name, const Line &line, const std::string &what)
+{
+    addProblem(line, what);
+    ServerEntry entry{name, {}};
+    entry.settings.fault = problems_.back();
+    refused_.push_back(std::move(entry));
 }
 
 bool ClientConfig::setKey(ServerSettings &settings, const Line &line, std::string_view key, std::string_view value)
@@ -210,7 +252,12 @@ void ClientConfig::parseDefault(const Line &line, const ConfigWords &words)
             value.text += ' ';
         value.text += words[i];
     }
-    setKey(defaults_, line, first.substr(0, equals), value.text);
+    const auto key = first.substr(0, equals);
+    if (key == "certificate" || key == "key")
+        certificate_line_ = line.number;
+    // Without its CA a server would be trusted at first sight.
+    if (!setKey(defaults_, line, key, value.text) && key == "ca")
+        defaults_.fault = problems_.back();
 }
 
 void ClientConfig::parseServer(const Line &line, const ConfigWords &words)
@@ -225,14 +272,19 @@ void ClientConfig::parseServer(const Line &line, const ConfigWords &words)
         const std::string_view word = words[i];
         const auto end = word.find('=');
         if (end == std::string_view::npos)
-            return addProblem(line, "expected key=value as word " + std::to_string(i + 1));
+            return refuseServer(*name, line, "expected key=value as word " + std::to_string(i + 1));
         const auto key = word.substr(0, end);
         if (password_seen && !isKey(key))
-            return addProblem(line, "unknown key in word " + std::to_string(i + 1));
-        if (!setKey(entry.settings, line, key, word.substr(end + 1)))
-            return;
+            return refuseServer(*name, line, "unknown key in word " + std::to_string(i + 1));
+        if (!setKey(entry.settings, line, key, word.substr(end + 1))) {
+            entry.settings = {};
+            entry.settings.fault = problems_.back();
+            return refused_.push_back(std::move(entry));
+        }
         password_seen = password_seen || key == "password";
     }
+    if (const char *const fault = faultOfPair(entry.settings))
+        return refuseServer(*name, line, fault);
     servers_.push_back(std::move(entry));
 }
 
@@ -241,6 +293,18 @@ void ClientConfig::parse(std::string_view text, const std::string &file_name, bo
     forEachLine(text, [&](std::string_view line, unsigned number) {
         parseLine({line, file_name, number, may_hold_password});
     });
+    checkDefaults(file_name);
+}
+
+// Only here, as the two may stand in any order.
+void ClientConfig::checkDefaults(const std::string &file_name)
+{
+    const char *const fault = faultOfPair(defaults_);
+    if (!fault)
+        return;
+    problems_.push_back(file_name + ":" + std::to_string(certificate_line_) + ": " + fault);
+    defaults_.certificate.reset();
+    defaults_.key.reset();
 }
 
 void ClientConfig::readFrom(const std::vector<std::string> &folders)
@@ -308,10 +372,10 @@ ServerSettings ClientConfig::settingsFor(const ServerName &name) const
 {
     ServerSettings settings;
     // The first line for a server counts, as in SANE's other files.
-    const auto found = std::find_if(servers_.begin(), servers_.end(),
-                                    [&name](const ServerEntry &entry) { return entry.name == name; });
-    if (found != servers_.end())
-        settings = found->settings;
+    if (const auto *const entry = findEntry(servers_, name))
+        settings = entry->settings;
+    else if (const auto *const refused = findEntry(refused_, name))
+        settings = refused->settings;
     settings.inherit(defaults_);
     return settings;
 }

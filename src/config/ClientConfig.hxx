@@ -2,8 +2,9 @@
 //
 // The file has a line `host[:port] [key=value ...]` per server and lines `key = value` with defaults for all servers,
 // wherever they stand. '#' begins a comment. A line that isn't right is left out and reported in `problems`: a typing
-// error must not take all scanners away, and its report repeats nothing that could be a part of a password. Reading
-// blocks on the disk.
+// error must not take all scanners away, and its report repeats nothing that could be a part of a password. The server
+// of such a line isn't connected to, though, as it could be trusted in a way that wasn't meant; nor is any server that
+// would need a default `ca` that isn't right. Reading blocks on the disk.
 #pragma once
 
 #include "config/ServerName.hxx"
@@ -25,13 +26,20 @@ enum class TlsMode { require, prefer, off };
 
 struct ServerSettings {
     std::optional<std::chrono::seconds> connect_timeout;
-    std::optional<TlsMode> tls; // not set: prefer over loopback and unix sockets, else require
+    std::optional<TlsMode> tls;  // not set: prefer over loopback and unix sockets, else require
+    bool tls_by_default = false; // tls is that of all servers, and not said of this very one
     std::optional<std::vector<std::string>> auth;
     std::optional<std::string> user;
     std::optional<Secret> password;
     std::optional<std::string> plugin_dir;
     std::optional<std::string> ca;
+    std::optional<std::string> certificate; // the client's own; it and its key come from the same place
+    std::optional<std::string> key;
+    std::optional<std::string> min_version;
+    std::optional<std::string> known_servers;
     std::optional<bool> allow_clear_passwords;
+    // A line that isn't right has something to say on how this server is to be trusted: no connection is made to it.
+    std::optional<std::string> fault;
 
     // Fills in what isn't set here.
     void inherit(const ServerSettings &defaults);
@@ -73,9 +81,13 @@ private:
     void parseServer(const Line &line, const ConfigWords &words);
     bool setKey(ServerSettings &settings, const Line &line, std::string_view key, std::string_view value);
     void addProblem(const Line &line, const std::string &what);
+    void refuseServer(const ServerName &name, const Line &line, const std::string &what);
+    void checkDefaults(const std::string &file_name);
 
     ServerSettings defaults_;
+    unsigned certificate_line_ = 0; // the last default of certificate or key
     std::vector<ServerEntry> servers_;
+    std::vector<ServerEntry> refused_; // with their fault alone
     std::vector<std::string> problems_;
 };
 

@@ -19,4 +19,5 @@ src_config_libconfig_client_la_SOURCES = \
 	src/config/ClientConfig.cxx src/config/ClientConfig.hxx \
 	src/config/ClientLogins.cxx src/config/ClientLogins.hxx \
 	src/config/ConfigWords.cxx src/config/ConfigWords.hxx \
+	src/config/KnownServers.cxx src/config/KnownServers.hxx \
 	src/config/ServerName.cxx src/config/ServerName.hxx

@@ -25,6 +25,7 @@ public:
     virtual bool isPassthrough() const noexcept = 0;
     virtual std::vector<std::byte> exportBinding() { return {}; }
     virtual std::string peer(uint32_t what);
+    virtual std::string unverifiedReason();
 
     /// Breaks the stream for good.
     virtual void fail(const char *reason) noexcept = 0;
@@ -75,6 +76,7 @@ public:
     bool isPassthrough() const noexcept override;
     std::vector<std::byte> exportBinding() override;
     std::string peer(uint32_t what) override;
+    std::string unverifiedReason() override;
     void fail(const char *reason) noexcept override;
     const std::string &error() const noexcept override { return error_; }
 

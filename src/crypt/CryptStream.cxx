@@ -112,6 +112,21 @@ std::string CryptStream::peerName() const noexcept
     return guarded(engine_, std::string{}, [](Engine &engine) { return engine.peer(NETSANE_PEER_NAME); });
 }
 
+std::string CryptStream::unverifiedReason() const noexcept
+{
+    return guarded(engine_, std::string{}, [](Engine &engine) { return engine.unverifiedReason(); });
+}
+
+std::string CryptStream::peerProtocol() const noexcept
+{
+    return guarded(engine_, std::string{}, [](Engine &engine) { return engine.peer(NETSANE_PEER_PROTOCOL); });
+}
+
+std::string CryptStream::peerCertificate() const noexcept
+{
+    return guarded(engine_, std::string{}, [](Engine &engine) { return engine.peer(NETSANE_PEER_CERTIFICATE); });
+}
+
 std::string CryptStream::peerFingerprint() const noexcept
 {
     return guarded(engine_, std::string{}, [](Engine &engine) { return engine.peer(NETSANE_PEER_FINGERPRINT); });

@@ -78,6 +78,13 @@ public:
     std::string peerName() const noexcept;
     std::string peerFingerprint() const noexcept;
 
+    /// Why there is no peerName() once the stream is Open; for people; "" if the method doesn't say.
+    std::string unverifiedReason() const noexcept;
+
+    /// For people: version and cipher; and the peer's certificate in PEM, verified or not. Or "".
+    std::string peerProtocol() const noexcept;
+    std::string peerCertificate() const noexcept;
+
 private:
     class Engine;
     class ClearEngine;

@@ -14,6 +14,7 @@ namespace {
 constexpr size_t max_error_bytes = 512;
 constexpr size_t max_binding_bytes = 1024;
 constexpr size_t max_peer_bytes = 256;
+constexpr size_t max_certificate_bytes = 64 * 1024;
 
 std::optional<CryptState> knownState(uint32_t state)
 {
@@ -43,6 +44,11 @@ bool isLegalChange(CryptState from, CryptState to)
 } // namespace
 
 std::string CryptStream::Engine::peer(uint32_t /*what*/)
+{
+    return {};
+}
+
+std::string CryptStream::Engine::unverifiedReason()
 {
     return {};
 }
@@ -198,7 +204,18 @@ std::string CryptStream::PluginEngine::peer(uint32_t what)
     if (broken_ || state_ == CryptState::Handshake || state_ == CryptState::Error ||
         operations_->peer_identity == nullptr)
         return {};
-    return printable(operations_->peer_identity(stream_, what), max_peer_bytes);
+    const char *const text = operations_->peer_identity(stream_, what);
+    return what == NETSANE_PEER_CERTIFICATE ? printable(text, max_certificate_bytes, LineEnds::Keep)
+                                            : printable(text, max_peer_bytes);
+}
+
+std::string CryptStream::PluginEngine::unverifiedReason()
+{
+    const bool is_past_handshake = state_ == CryptState::Open || state_ == CryptState::Closed;
+    if (broken_ || !is_past_handshake || operations_->error_text == nullptr || !peer(NETSANE_PEER_NAME).empty())
+        return {};
+    const char *const text = operations_->error_text(stream_);
+    return text != nullptr ? printable(text, max_error_bytes) : std::string{};
 }
 
 } // namespace netsane

@@ -35,6 +35,8 @@ void encodeHello(ByteBuffer &out, const Hello &hello)
     message.string(hello.text);
     if (hello.revision)
         message.integer(*hello.revision).list(hello.extensions);
+    if (hello.transcript)
+        message.opaque(hello.transcript->server_sent).opaque(hello.transcript->server_read);
     message.end();
 }
 
@@ -48,6 +50,11 @@ Hello decodeHello(MessageView message)
     hello.revision = reader.readOptionalUnsigned();
     if (auto extensions = reader.readOptionalList())
         hello.extensions = std::move(*extensions);
+    // Half of a transcript is none.
+    const auto sent = reader.readRaw();
+    const auto read = reader.readRaw();
+    if (sent && read)
+        hello.transcript = {{sent->begin(), sent->end()}, {read->begin(), read->end()}};
     return hello;
 }
 

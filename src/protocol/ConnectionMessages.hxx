@@ -18,11 +18,20 @@
 
 namespace netsane {
 
-// protocol.md §4. A progress note has no revision.
+// protocol.md §5.2: what was said in clear, as whole messages one behind the other.
+struct Transcript {
+    std::vector<std::byte> server_sent;
+    std::vector<std::byte> server_read;
+
+    friend bool operator==(const Transcript &, const Transcript &) = default;
+};
+
+// protocol.md §4. A progress note has no revision. A transcript needs an extension.
 struct Hello {
     std::string text;
     std::optional<std::uint32_t> revision;
     std::vector<std::uint32_t> extensions;
+    std::optional<Transcript> transcript{};
 
     bool announces(std::uint32_t extension) const noexcept;
 };

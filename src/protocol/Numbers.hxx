@@ -80,6 +80,13 @@ inline constexpr std::uint32_t extension_login_note = 1;
 inline constexpr std::uint32_t extension_descriptors = 2;
 inline constexpr std::uint32_t extension_crypt_follows = 3;
 
+// In clear, so that the transcript of them fits into a message (protocol.md §4, §5).
+inline constexpr std::size_t max_clear_hello_bytes = 1024;
+inline constexpr std::size_t max_hello_text_bytes = 900; // of our own
+inline constexpr std::size_t max_crypt_request_bytes = 512;
+inline constexpr std::size_t max_crypt_reply_bytes = 256;
+inline constexpr std::size_t max_crypt_methods = 64;
+
 inline constexpr std::size_t max_outstanding_requests = 64;
 inline constexpr std::size_t max_handles = 16;
 inline constexpr std::size_t max_user_bytes = 255;

@@ -65,23 +65,24 @@ void ClientLogin::onUser(ByteBuffer &out)
     }
 }
 
-bool ClientLogin::isUsable(const Method &method, bool encrypted) const
+bool ClientLogin::isUsable(const Method &method, const LinkSecurity &link) const
 {
-    const bool confidential = encrypted || policy_.local || policy_.allow_clear_passwords;
+    const bool confidential = link.confidential || policy_.local || policy_.allow_clear_passwords;
     if (method.has(NETSANE_FLAG_NEEDS_CONFIDENTIALITY) && !confidential)
         return false;
-    if (method.has(NETSANE_FLAG_CHANNEL_BINDING)) // no link has one
+    if (method.has(NETSANE_FLAG_CHANNEL_BINDING) && link.channel_binding.empty())
         return false;
     return method.supports(Role::Client) &&
            std::find(failed_methods_.begin(), failed_methods_.end(), method.id()) == failed_methods_.end();
 }
 
-void ClientLogin::startExchange(const Method &method, bool encrypted)
+void ClientLogin::startExchange(const Method &method, const LinkSecurity &link)
 {
     AuthParameters parameters;
     parameters.user = credentials_->user;
     parameters.peer = policy_.peer;
-    parameters.confidential = encrypted || policy_.local;
+    parameters.confidential = link.confidential || policy_.local;
+    parameters.channel_binding = link.channel_binding;
     parameters.local = policy_.local;
     parameters.prompt = [this](PromptStyle style, std::string_view text, std::span<char> answer) {
         return answerPrompt(style, text, answer);
@@ -156,14 +157,14 @@ bool ClientLogin::answerPrompt(PromptStyle style, std::string_view text, std::sp
     return false;
 }
 
-void ClientLogin::refuseMethod(ByteBuffer &out, std::uint32_t failed_id, bool encrypted)
+void ClientLogin::refuseMethod(ByteBuffer &out, std::uint32_t failed_id, const LinkSecurity &link)
 {
     exchange_.reset();
     proof_missing_ = false;
     failed_methods_.push_back(failed_id);
     std::vector<std::uint32_t> usable;
     for (const Method *method : methods_.authMethods())
-        if (isUsable(*method, encrypted))
+        if (isUsable(*method, link))
             usable.push_back(method->id());
     if (reason_.empty())
         reason_ = "the server's auth method " + std::to_string(failed_id) +
@@ -185,7 +186,7 @@ void ClientLogin::sendAnswer(ByteBuffer &out, std::uint32_t method, std::vector<
     state_ = LoginState::answered;
 }
 
-void ClientLogin::onPassRequest(MessageView message, ByteBuffer &out, bool encrypted)
+void ClientLogin::onPassRequest(MessageView message, ByteBuffer &out, const LinkSecurity &link)
 {
     const auto pass = decodePass(message);
     if (state_ != LoginState::named && state_ != LoginState::answered)
@@ -196,9 +197,9 @@ void ClientLogin::onPassRequest(MessageView message, ByteBuffer &out, bool encry
         throw ProtocolError("another auth method in the middle of an exchange");
     if (!exchange_) {
         const Method *const method = methods_.authMethod(pass.method);
-        if (!method || !isUsable(*method, encrypted))
-            return refuseMethod(out, pass.method, encrypted);
-        startExchange(*method, encrypted);
+        if (!method || !isUsable(*method, link))
+            return refuseMethod(out, pass.method, link);
+        startExchange(*method, link);
     }
     std::vector<std::vector<std::byte>> fields;
     switch (exchange_->step(viewFields(pass), fields)) {
@@ -214,7 +215,7 @@ void ClientLogin::onPassRequest(MessageView message, ByteBuffer &out, bool encry
     case AuthVerdict::NotApplicable:
         if (reason_.empty())
             reason_ = printableText(exchange_->reason());
-        return refuseMethod(out, pass.method, encrypted);
+        return refuseMethod(out, pass.method, link);
     }
 }
 

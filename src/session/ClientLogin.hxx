@@ -8,6 +8,7 @@
 #include "auth/AuthExchange.hxx"
 #include "protocol/ConnectionMessages.hxx"
 #include "session/ClientPolicy.hxx"
+#include "session/LinkSecurity.hxx"
 #include "util/ByteBuffer.hxx"
 
 #include <cstdint>
@@ -47,9 +48,9 @@ public:
     // In state wanted: sends FAIL USER.
     void refuse(ByteBuffer &out, const std::string &reason);
 
-    // Messages of the server. encrypted: the link's state.
+    // Messages of the server. link: as it is now.
     void onUser(ByteBuffer &out);
-    void onPassRequest(MessageView message, ByteBuffer &out, bool encrypted);
+    void onPassRequest(MessageView message, ByteBuffer &out, const LinkSecurity &link);
     void onWelcome(MessageView message);
     // A reply that waited for the login: the login is over.
     void onReply();
@@ -62,9 +63,9 @@ public:
     const std::string &reason() const noexcept { return reason_; }
 
 private:
-    bool isUsable(const Method &method, bool encrypted) const;
-    void startExchange(const Method &method, bool encrypted);
-    void refuseMethod(ByteBuffer &out, std::uint32_t failed_id, bool encrypted);
+    bool isUsable(const Method &method, const LinkSecurity &link) const;
+    void startExchange(const Method &method, const LinkSecurity &link);
+    void refuseMethod(ByteBuffer &out, std::uint32_t failed_id, const LinkSecurity &link);
     void sendAnswer(ByteBuffer &out, std::uint32_t method, std::vector<std::vector<std::byte>> &fields);
     bool answerPrompt(PromptStyle style, std::string_view text, std::span<char> answer);
     bool askPolicy(PromptStyle style, std::string_view text, std::span<char> answer);

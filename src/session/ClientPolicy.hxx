@@ -5,6 +5,7 @@
 #include "auth/AuthExchange.hxx"
 #include "os/Secret.hxx"
 #include "plugin/Method.hxx"
+#include "session/PeerIdentity.hxx"
 
 #include <chrono>
 #include <cstdint>
@@ -39,6 +40,10 @@ struct ClientPolicy {
     // Questions of an auth method that the password is no answer to; and its texts, with no answer. Printable text,
     // whose lines are ended by '\n'. May block. Empty: what has such questions is declined.
     PromptCallback prompt;
+    // Asked once under an encrypting method, as soon as its handshake is done and before anything is said under it: why
+    // this server is not to be spoken with; nothing if it is. May block on the disk. Empty: only a verified name is
+    // good.
+    std::function<std::optional<std::string>(const PeerIdentity &)> check_peer;
     // The end of greeting and crypto negotiation; nothing: a while after the session has begun.
     std::optional<std::chrono::steady_clock::time_point> open_deadline;
 };

@@ -14,23 +14,23 @@ namespace {
 
 constexpr std::array<std::uint32_t, 2> our_extensions{extension_login_note, extension_descriptors};
 
-// A list that a server offers; a longer one is of no use to anybody.
-constexpr std::size_t max_offered_methods = 64;
-
-constexpr std::size_t stream_block_bytes = 32 * 1024;
+// At a time, from an encrypting peer: a crypt method buffers not much more.
+constexpr std::size_t encrypted_receive_bytes = 32 * 1024;
 
 } // namespace
 
 ClientSession::ClientSession(ClientPolicy policy, MethodSource &methods)
-    : policy_(std::move(policy)), methods_(methods), login_(policy_, methods), open_deadline_(policy_.open_deadline)
+    : policy_(std::move(policy)),
+      crypt_(policy_, methods, transport_),
+      login_(policy_, methods),
+      open_deadline_(policy_.open_deadline)
 {
 }
 
 std::span<std::byte> ClientSession::prepareInput()
 {
-    if (encrypted())
-        return wire_in_.prepare(stream_block_bytes).first(stream_block_bytes);
-    return decoder_.prepare(receive_bytes).first(receive_bytes);
+    const auto size = encrypted() ? encrypted_receive_bytes : receive_bytes;
+    return transport_.receiveBuffer(size).first(size);
 }
 
 void ClientSession::commitInput(std::size_t received_bytes) noexcept
@@ -38,10 +38,7 @@ void ClientSession::commitInput(std::size_t received_bytes) noexcept
     if (received_bytes == 0)
         return;
     progress_ += received_bytes;
-    if (encrypted())
-        wire_in_.commit(received_bytes);
-    else
-        decoder_.commit(received_bytes);
+    transport_.received(received_bytes);
 }
 
 void ClientSession::keepTime(TimePoint now)
@@ -52,7 +49,8 @@ void ClientSession::keepTime(TimePoint now)
         if (!open_deadline_)
             open_deadline_ = now + max_opening;
         if (now >= *open_deadline_)
-            return fail("the server didn't finish its greeting in time");
+            return fail(crypt_.isHandshaking() ? "the handshake failed: the server didn't finish it in time"
+                                               : "the server didn't finish its greeting in time");
     }
     keepLoginTime(now);
     keepSilence(now);
@@ -100,9 +98,10 @@ std::optional<ClientSession::TimePoint> ClientSession::deadline() const noexcept
 
 void ClientSession::endInput(const std::string &reason)
 {
-    if (encrypted())
-        stream_.endWire();
     end_reason_ = reason;
+    // What is done by what has come is done, and only what isn't has been cut.
+    isHandshakeDone();
+    transport_.endInput();
 }
 
 ByteBuffer &ClientSession::request(Command command)
@@ -110,7 +109,7 @@ ByteBuffer &ClientSession::request(Command command)
     assert(canRequest());
     // Only replies to these are larger than 4 KiB, apart from those that need an open device (protocol.md §9).
     if (command == Command::get_devices || command == Command::open)
-        decoder_.setLimits(limits_after_login);
+        transport_.setLimits(limits_after_login);
     outstanding_[(first_ + count_++) % outstanding_.size()] = command;
     if (!holdsRequests())
         return sink();
@@ -120,44 +119,21 @@ ByteBuffer &ClientSession::request(Command command)
 
 void ClientSession::quit()
 {
-    if (!failure_ && !holdsRequests())
+    if (failure_)
+        return;
+    if (!holdsRequests())
         encodeBare(sink(), Command::quit);
-}
-
-void ClientSession::feedStream()
-{
-    for (;;) {
-        const auto taken = stream_.pushWire(wire_in_.data());
-        wire_in_.consume(taken);
-        const auto read = stream_.readPlain(decoder_.prepare(stream_block_bytes));
-        decoder_.commit(read);
-        if (read != 0 || taken == 0)
-            return;
-    }
-}
-
-void ClientSession::pumpStream()
-{
-    for (;;) {
-        const auto written = stream_.writePlain(plain_out_.data());
-        plain_out_.consume(written);
-        const auto pulled = stream_.pullWire(wire_out_.prepare(stream_block_bytes));
-        wire_out_.commit(pulled);
-        if (written == 0 && pulled == 0)
-            return;
-    }
+    transport_.endOutput();
 }
 
 std::span<const std::byte> ClientSession::output()
 {
-    if (encrypted())
-        pumpStream();
-    return wire_out_.data();
+    return transport_.output().data();
 }
 
 void ClientSession::consumeOutput(std::size_t sent_bytes) noexcept
 {
-    wire_out_.consume(sent_bytes);
+    transport_.sent(sent_bytes);
     event_output_bytes_ -= std::min(event_output_bytes_, sent_bytes);
 }
 
@@ -195,6 +171,10 @@ void ClientSession::fail(const std::string &reason) noexcept
         failure_->reason = denied && !login_.reason().empty() ? login_.reason() : reason;
     } catch (...) { // out of memory: the status is what counts
     }
+    // In clear it may be half sent; under encryption the goodbye is all that is left to say.
+    if (encrypted())
+        sink().clear();
+    transport_.endOutput();
     count_ = held_count_ = 0;
     silent_since_.reset();
     open_deadline_.reset();
@@ -216,7 +196,7 @@ std::optional<MessageView> ClientSession::process(bool only_opening)
     try {
         for (;;) {
             // A switch in mid-session waits for the replies that crossed with it.
-            if (!failure_ && !crypt_methods_.empty() && sent() == 0)
+            if (!failure_ && crypt_.isAsked() && sent() == 0)
                 chooseCrypt();
             if (failure_ || loginWanted() || (only_opening && state_ == State::open))
                 return std::nullopt;
@@ -246,22 +226,36 @@ void ClientSession::handleEvent(MessageView message)
 
 std::optional<MessageView> ClientSession::nextMessage()
 {
-    for (;;) {
-        if (auto message = decoder_.next())
-            return message;
-        const auto before = decoder_.pending().size();
-        if (encrypted())
-            feedStream();
-        if (decoder_.pending().size() > before)
-            continue;
-        const auto state = encrypted() ? stream_.state() : CryptState::Open;
-        if (state == CryptState::Error || state == CryptState::Truncated)
-            fail("the encrypted connection broke: " + printableText(stream_.error()));
-        else if (state == CryptState::Closed)
-            fail("the server closed the connection");
-        else if (end_reason_)
-            fail(*end_reason_);
+    if (!isHandshakeDone())
         return std::nullopt;
+    if (auto message = transport_.nextMessage())
+        return message;
+    if (const auto text = endText(); !text.empty())
+        fail(text);
+    return std::nullopt;
+}
+
+// Until it is, no message is there to be taken. It may fail the session.
+bool ClientSession::isHandshakeDone()
+{
+    if (crypt_.isHandshaking())
+        if (const auto reason = crypt_.advance(end_reason_))
+            fail(*reason);
+    return !failure_ && !crypt_.isHandshaking();
+}
+
+// How the connection has ended; "" if it hasn't.
+std::string ClientSession::endText() const
+{
+    switch (transport_.stream().state()) {
+    case CryptState::Error:
+        return "the encrypted connection broke: " + printableText(transport_.stream().error());
+    case CryptState::Truncated:
+        return "the encrypted connection was cut: " + end_reason_.value_or("no goodbye of the server came");
+    case CryptState::Closed:
+        return "the server closed the connection";
+    default:
+        return end_reason_.value_or("");
     }
 }
 
@@ -293,13 +287,13 @@ void ClientSession::onEvent(MessageView message)
     case Command::hello:
         return onHello(message);
     case Command::crypt_request:
-        return onCryptRequest(message);
+        return crypt_.onRequest(message);
     case Command::fail:
         return onServerFail(message);
     case Command::user:
         return login_.onUser(sink());
     case Command::pass_request:
-        return login_.onPassRequest(message, sink(), encrypted());
+        return login_.onPassRequest(message, sink(), transport_.link());
     case Command::welcome:
         return login_.onWelcome(message);
     default:
@@ -310,6 +304,10 @@ void ClientSession::onEvent(MessageView message)
 void ClientSession::onHello(MessageView message)
 {
     auto hello = decodeHello(message);
+    if (const auto reason = crypt_.checkGreeting(hello))
+        return fail(*reason);
+    if (hello.revision)
+        crypt_.greeted(message);
     if (policy_.note && !hello.text.empty())
         policy_.note(printableText(hello.text));
     const bool crypt_follows = hello.announces(extension_crypt_follows);
@@ -331,7 +329,12 @@ void ClientSession::sendHello()
 {
     if (std::exchange(hello_sent_, true))
         return;
-    encodeHello(sink(), {policy_.program, protocol_revision, {our_extensions.begin(), our_extensions.end()}});
+    ByteBuffer hello;
+    encodeHello(hello, {policy_.program.substr(0, max_hello_text_bytes),
+                        protocol_revision,
+                        {our_extensions.begin(), our_extensions.end()}});
+    crypt_.greeting(hello.data());
+    sink().append(hello.data());
 }
 
 void ClientSession::openCommands()
@@ -341,71 +344,26 @@ void ClientSession::openCommands()
     sink().append(held_.data());
     held_.clear();
     held_count_ = 0;
-    negotiated_ = false;
+    crypt_.opened();
     open_deadline_.reset();
     // Only from here on the server has something to answer.
     silent_since_.reset();
 }
 
-void ClientSession::onCryptRequest(MessageView message)
-{
-    auto methods = decodeCryptRequest(message);
-    if (encrypted())
-        throw ProtocolError("CRPT_REQ under encryption");
-    if (!crypt_methods_.empty())
-        throw ProtocolError("CRPT_REQ before the answer to the last");
-    if (negotiated_ || negotiations_ == max_negotiations)
-        throw ProtocolError("CRPT_REQ again and again");
-    if (methods.size() > max_offered_methods)
-        throw ProtocolError("CRPT_REQ with " + std::to_string(methods.size()) + " methods");
-    crypt_methods_ = std::move(methods);
-    negotiated_ = true;
-    ++negotiations_;
-}
-
-std::optional<std::uint32_t> ClientSession::pickCrypt(const Method *&method)
-{
-    bool none_offered = false;
-    for (const auto id : crypt_methods_) {
-        if (id == crypt_method_none)
-            none_offered = true;
-        else if (policy_.crypt != CryptPolicy::off && (method = methods_.cryptMethod(id)) != nullptr)
-            return id;
-    }
-    if (none_offered && policy_.crypt != CryptPolicy::require)
-        return crypt_method_none;
-    return std::nullopt;
-}
-
 void ClientSession::chooseCrypt()
 {
-    const Method *method = nullptr;
-    const auto choice = pickCrypt(method);
-    crypt_methods_.clear();
-    if (!choice && policy_.crypt == CryptPolicy::off)
-        return fail("the server insists on encryption, which netsane.conf has switched off");
-    if (!choice)
-        return fail("encryption is required, and no crypt method that the server offers is installed here "
-                    "(tls=off in netsane.conf does without)");
+    if (const auto reason = crypt_.choose())
+        return fail(*reason);
     // Our HELO has to be our first message.
     sendHello();
-    encodeCryptReply(sink(), *choice);
-    if (method)
-        switchCrypt(*method);
+    const auto reason = crypt_.answer();
     // What was learnt before the switch is forgotten, also where it is to NONE; the server greets again.
     hello_sent_ = false;
     extensions_.clear();
     login_.reset();
     state_ = State::greeting;
-}
-
-void ClientSession::switchCrypt(const Method &method)
-{
-    // What stands in wire_out_ goes out in clear; what came behind CRPT_REQ belongs to the method.
-    wire_in_ = decoder_.takePending();
-    stream_ = CryptStream(method, Role::Client, {policy_.peer, policy_.peer_name});
-    if (stream_.isPassthrough())
-        return fail("crypt method " + method.name() + " does not encrypt");
+    if (reason)
+        fail(*reason);
 }
 
 void ClientSession::onServerFail(MessageView message)

@@ -6,12 +6,12 @@
 // Nothing throws but std::bad_alloc. Source: protocol.md.
 #pragma once
 
-#include "crypt/CryptStream.hxx"
 #include "protocol/Numbers.hxx"
+#include "session/ClientCrypt.hxx"
 #include "session/ClientLogin.hxx"
 #include "session/ClientPolicy.hxx"
+#include "session/SessionTransport.hxx"
 #include "util/ByteBuffer.hxx"
-#include "wire/FrameDecoder.hxx"
 
 #include <array>
 #include <chrono>
@@ -43,8 +43,6 @@ public:
     static constexpr std::chrono::seconds max_login{60};
     // Of what events have made us say, unsent.
     static constexpr std::size_t max_event_output_bytes = 64 * 1024;
-    // Crypto negotiations, of which one at most before the session is open (or open again).
-    static constexpr unsigned max_negotiations = 5;
 
     // Keeps the reference.
     ClientSession(ClientPolicy policy, MethodSource &methods);
@@ -67,7 +65,8 @@ public:
     // Nothing more will be received. The session fails once the replies received so far have been taken.
     void endInput(const std::string &reason);
 
-    // What is to be sent; then say how much of it was.
+    // What is to be sent; then say how much of it was. After a failure that may still be the crypt method's last word
+    // to the server: as much of it as can be sent without waiting should be.
     std::span<const std::byte> output();
     void consumeOutput(std::size_t sent_bytes) noexcept;
 
@@ -80,7 +79,7 @@ public:
     // Only if canRequest().
     ByteBuffer &request(Command command);
 
-    // QUIT: no reply will come.
+    // QUIT: no reply will come, and nothing may be asked any more. The crypt method's goodbye goes behind it.
     void quit();
 
     // The next reply, valid until the next nextReply() or prepareInput(); events before it are handled on the way.
@@ -118,44 +117,35 @@ public:
 private:
     enum class State { greeting, crypt_follows, open };
 
-    bool encrypted() const noexcept { return !stream_.isPassthrough(); }
-    ByteBuffer &sink() noexcept { return encrypted() ? plain_out_ : wire_out_; }
+    bool encrypted() const noexcept { return !transport_.isClear(); }
+    ByteBuffer &sink() noexcept { return transport_.messages(); }
     std::size_t sent() const noexcept { return count_ - held_count_; }
-    bool holdsRequests() const noexcept { return state_ != State::open || !crypt_methods_.empty(); }
+    bool holdsRequests() const noexcept { return state_ != State::open || crypt_.isAsked(); }
 
     std::optional<MessageView> process(bool only_opening);
     void handleEvent(MessageView message);
-    std::size_t unsentBytes() const noexcept { return held_.size() + plain_out_.size() + wire_out_.size(); }
+    std::size_t unsentBytes() const noexcept { return held_.size() + transport_.unsentBytes(); }
     void keepLoginTime(TimePoint now);
     void keepSilence(TimePoint now);
-    void feedStream();
-    void pumpStream();
     std::optional<MessageView> nextMessage();
     bool isNextReply(MessageView message);
     void onEvent(MessageView message);
     void onHello(MessageView message);
-    void onCryptRequest(MessageView message);
     void onServerFail(MessageView message);
     void openCommands();
     void sendHello();
+    bool isHandshakeDone();
+    std::string endText() const;
     void chooseCrypt();
-    std::optional<std::uint32_t> pickCrypt(const Method *&method);
-    void switchCrypt(const Method &method);
 
     const ClientPolicy policy_;
-    MethodSource &methods_;
+    // A password may stand in what is said.
+    SessionTransport transport_{limits_before_login, ByteBuffer::Contents::secret};
+    ClientCrypt crypt_;
     ClientLogin login_;
     State state_ = State::greeting;
     bool hello_sent_ = false;
     std::vector<std::uint32_t> extensions_;
-    std::vector<std::uint32_t> crypt_methods_; // offered and not yet answered
-
-    CryptStream stream_;
-    FrameDecoder decoder_{limits_before_login};
-    ByteBuffer wire_in_; // received and not yet taken by an encrypting stream
-    // A password may stand in what is said.
-    ByteBuffer plain_out_{ByteBuffer::Contents::secret}; // for an encrypting stream to take
-    ByteBuffer wire_out_{ByteBuffer::Contents::secret};
     ByteBuffer held_; // requests that wait for the greeting or the crypto switch
 
     std::array<Command, max_outstanding_requests> outstanding_{}; // a ring
@@ -163,8 +153,6 @@ private:
     std::size_t count_ = 0;
     std::size_t held_count_ = 0; // the last ones, which stand in held_
 
-    unsigned negotiations_ = 0;
-    bool negotiated_ = false;            // since the session was open
     std::size_t event_output_bytes_ = 0; // put out by events and not yet sent
     std::size_t progress_ = 0;           // bytes since silent_since_ was set or reset
     std::optional<TimePoint> silent_since_;

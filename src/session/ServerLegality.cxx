@@ -7,7 +7,7 @@ namespace netsane {
 
 namespace {
 
-constexpr std::size_t state_count = 5;
+constexpr std::size_t state_count = 6;
 
 struct Row {
     Command command;
@@ -16,15 +16,15 @@ struct Row {
 
 // clang-format off
 constexpr std::array<Row, 6> table{{
-    //                        open   crypt_asked user_asked pass_asked checking
-    {Command::hello,        {{true,  true,       true,      false,     false}}},
-    {Command::crypt_reply,  {{false, true,       false,     false,     false}}},
-    {Command::user,         {{false, false,      true,      false,     false}}},
-    {Command::pass_reply,   {{false, false,      false,     true,      false}}},
-    {Command::fail,         {{false, false,      true,      true,      false}}},
-    {Command::quit,         {{true,  true,       true,      true,      true}}},
+    //                        open   crypt_asked _later user_asked pass_asked checking
+    {Command::hello,        {{true,  true,       true,  true,      false,     false}}},
+    {Command::crypt_reply,  {{false, true,       true,  false,     false,     false}}},
+    {Command::user,         {{false, false,      false, true,      false,     false}}},
+    {Command::pass_reply,   {{false, false,      false, false,     true,      false}}},
+    {Command::fail,         {{false, false,      false, true,      true,      false}}},
+    {Command::quit,         {{true,  true,       true,  true,      true,      true}}},
 }};
-constexpr std::array<bool, state_count> requests{{true,  false, true, true, true}};
+constexpr std::array<bool, state_count> requests{{true,  false, true, true, true, true}};
 // clang-format on
 
 } // namespace
@@ -46,6 +46,7 @@ std::string_view stateName(ServerState state) noexcept
     case ServerState::open:
         return "open";
     case ServerState::crypt_asked:
+    case ServerState::crypt_asked_later:
         return "waiting for CRPT_RPLY";
     case ServerState::user_asked:
         return "waiting for USER";

@@ -9,11 +9,12 @@
 namespace netsane {
 
 enum class ServerState {
-    open,        // nothing special going on
-    crypt_asked, // CRPT_REQ is outstanding
-    user_asked,  // USER is outstanding
-    pass_asked,  // PASS_REQ is outstanding
-    checking,    // the auth process has the login, or a failed one is being delayed
+    open,              // nothing special going on
+    crypt_asked,       // CRPT_REQ is outstanding since the greeting
+    crypt_asked_later, // CRPT_REQ is outstanding in the middle of a session: requests may have crossed with it
+    user_asked,        // USER is outstanding
+    pass_asked,        // PASS_REQ is outstanding
+    checking,          // the auth process has the login, or a failed one is being delayed
 };
 
 // HELO's own rule, that it must come first, is not in the table. Requests that are legal may still be held.

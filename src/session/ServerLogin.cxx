@@ -22,39 +22,40 @@ ServerLogin::ServerLogin(const SessionSettings &settings, const PeerInfo &peer, 
 {
 }
 
-bool ServerLogin::mayOffer(const AuthMethodInfo &method, bool confidential) const noexcept
+bool ServerLogin::mayOffer(const AuthMethodInfo &method, const LinkSecurity &link) const noexcept
 {
-    if ((method.flags & NETSANE_FLAG_CHANNEL_BINDING) != 0) // no link has one
+    if ((method.flags & NETSANE_FLAG_CHANNEL_BINDING) != 0 && link.channel_binding.empty())
         return false;
     const bool needs_confidentiality = (method.flags & NETSANE_FLAG_NEEDS_CONFIDENTIALITY) != 0;
-    return !needs_confidentiality || confidential || peer_.local || settings_.allow_clear_passwords;
+    return !needs_confidentiality || link.confidential || peer_.local || settings_.allow_clear_passwords;
 }
 
-bool ServerLogin::canOffer(bool confidential) const noexcept
+bool ServerLogin::canOffer(const LinkSecurity &link) const noexcept
 {
     return std::any_of(settings_.auth_methods.begin(), settings_.auth_methods.end(),
-                       [&](const auto &method) { return mayOffer(method, confidential); });
+                       [&](const auto &method) { return mayOffer(method, link); });
 }
 
-void ServerLogin::ask(SessionTime now)
+void ServerLogin::ask(SessionTime deadline)
 {
-    login_deadline_ = now + settings_.login_timeout;
+    login_deadline_ = deadline;
     state_ = ServerState::user_asked;
     encodeUserRequest(out_);
 }
 
-ServerLogin::Result ServerLogin::userNamed(const std::string &name, bool confidential)
+ServerLogin::Result ServerLogin::userNamed(const std::string &name, LinkSecurity link)
 {
     user_ = name;
-    confidential_ = confidential;
+    link_ = std::move(link);
     ++attempt_;
     candidates_.clear();
     std::copy_if(settings_.auth_methods.begin(), settings_.auth_methods.end(), std::back_inserter(candidates_),
-                 [&](const auto &method) { return mayOffer(method, confidential); });
+                 [&](const auto &method) { return mayOffer(method, link_); });
     // No SessionTime is needed: with a candidate the exchange starts at once, and without one there is nothing to
     // delay, as the answer doesn't depend on the name.
     if (candidates_.empty()) {
-        host_.logSession("no auth method may be offered on this unencrypted connection");
+        host_.logSession(link_.confidential ? "no auth method may be offered on this connection"
+                                            : "no auth method may be offered on this unencrypted connection");
         state_ = ServerState::open;
         login_deadline_.reset();
         return Result::exhausted;
@@ -70,7 +71,8 @@ ServerLogin::Result ServerLogin::startNextMethod(SessionTime now)
     exchange_running_ = true;
     asked_ = false;
     state_ = ServerState::checking;
-    host_.startLogin({++exchange_, method_, user_, confidential_, attempt_});
+    host_.startLogin(
+        {++exchange_, method_, user_, link_.confidential, attempt_, link_.channel_binding, link_.peer_name});
     return Result::none;
 }
 
@@ -213,6 +215,7 @@ void ServerLogin::reset()
         host_.cancelLogin(exchange_);
     exchange_running_ = false;
     logged_in_ = false;
+    link_ = {};
     reply_crosses_ = false;
     user_.clear();
     state_ = ServerState::open;

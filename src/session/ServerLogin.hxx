@@ -5,6 +5,7 @@
 #pragma once
 
 #include "protocol/ConnectionMessages.hxx"
+#include "session/LinkSecurity.hxx"
 #include "session/ServerLegality.hxx"
 #include "session/ServerTypes.hxx"
 
@@ -26,10 +27,10 @@ public:
     ServerLogin(const SessionSettings &settings, const PeerInfo &peer, ServerHost &host, ByteBuffer &out) noexcept;
 
     // Asks for a login: sends USER. Only when none is in progress and nobody is logged in.
-    void ask(SessionTime now);
+    void ask(SessionTime deadline);
 
     // Messages from the client; the caller has checked that they are legal in state(). Throw ProtocolError.
-    Result userNamed(const std::string &name, bool confidential);
+    Result userNamed(const std::string &name, LinkSecurity link);
     void passReplied(PassMessage pass);
     Result clientFailed(const ClientFail &fail, SessionTime now);
 
@@ -60,10 +61,10 @@ public:
     const std::string &user() const noexcept { return user_; }
 
     // Whether any method may be offered on this link at all.
-    bool canOffer(bool confidential) const noexcept;
+    bool canOffer(const LinkSecurity &link) const noexcept;
 
 private:
-    bool mayOffer(const AuthMethodInfo &method, bool confidential) const noexcept;
+    bool mayOffer(const AuthMethodInfo &method, const LinkSecurity &link) const noexcept;
     Result startNextMethod(SessionTime now);
     Result tryAnotherMethod(SessionTime now);
     Result attemptFailed(SessionTime now);
@@ -74,7 +75,7 @@ private:
     ByteBuffer &out_;
     ServerState state_ = ServerState::open;
     bool logged_in_ = false;
-    bool confidential_ = false;
+    LinkSecurity link_; // when the user was named
     std::string user_;
     std::vector<AuthMethodInfo> candidates_; // what this login may still use; only ever gets shorter
     std::uint32_t method_ = 0;               // of the exchange in progress

@@ -63,6 +63,8 @@ void ServerSession::handleRequest(MessageView message, SessionTime now)
 {
     if (queue_.full())
         throw ProtocolError("more than " + std::to_string(max_outstanding_requests) + " requests outstanding");
+    if (crypt_.isAskedLater())
+        crypt_.requestCrossed();
     const auto command = static_cast<Command>(message.command);
     if (command == Command::abort)
         return handleAbort(message, now);
@@ -124,6 +126,7 @@ void ServerSession::pump(SessionTime now)
         flushReady(now);
     } while (!holdsRequests() && beginNext(now));
     flushReady(now);
+    askCryptIfIdle(now);
 }
 
 bool ServerSession::flushReady(SessionTime now)
@@ -253,17 +256,28 @@ void ServerSession::deviceOpened(DeviceKey key, const OpenDecision &decision, Se
         queue_.refuse(slot, decision.outcome);
         return pump(now);
     case OpenDecision::Kind::login_needed:
-        if (!login_.isLoggedIn() && login_.canOffer(transport_.isConfidential()))
-            return login_.ask(now);
+        if (!login_.isLoggedIn() && crypt_.isAskedLater()) {
+            // The client can't be asked now, and it answers CRPT_REQ only when it has the reply.
+            queue_.refuse(slot, {Status::device_busy, "encryption is being negotiated, please try again"});
+            return pump(now);
+        }
+        if (!login_.isLoggedIn() && login_.canOffer(transport_.link()))
+            return login_.ask(now + settings_.login_timeout);
         if (!login_.isLoggedIn())
-            host_.loginGivenUp(settings_.auth_methods.empty()
-                                   ? "the device needs a login, and the configuration has no method"
-                                   : "no method may be offered on an unencrypted connection");
+            host_.loginGivenUp(noLoginReason());
         queue_.refuse(slot, {Status::access_denied, login_.isLoggedIn()
                                                         ? "you may not use this device"
                                                         : "a login is needed, and no method may be offered here"});
         return pump(now);
     }
+}
+
+std::string_view ServerSession::noLoginReason() const
+{
+    if (settings_.auth_methods.empty())
+        return "the device needs a login, and the configuration has no method";
+    return transport_.link().confidential ? "no method may be offered on this connection"
+                                          : "no method may be offered on an unencrypted connection";
 }
 
 bool ServerSession::wantsDevice(DeviceKey key) const noexcept

@@ -4,7 +4,6 @@
 #include "wire/ProtocolError.hxx"
 
 #include <algorithm>
-#include <netsane/plugin.h>
 #include <utility>
 
 namespace netsane {
@@ -21,56 +20,56 @@ constexpr SessionDuration abort_grace{10000};
 ServerSession::ServerSession(const SessionSettings &settings, std::vector<const Method *> crypt_methods, PeerInfo peer,
                              ServerHost &host, SessionTime now)
     : settings_(settings),
-      crypt_methods_(std::move(crypt_methods)),
       peer_(std::move(peer)),
       host_(host),
       login_at_connect_(settings.login_at_connect && !settings.auth_methods.empty()),
       transport_(limits_before_login),
+      crypt_(peer_, transport_),
       login_(settings_, peer_, host_, transport_.messages()),
       version_code_(version_code_1_0_0),
       blame_since_(now),
       last_sent_(now),
       last_message_(now)
 {
-    crypt_asked_ = std::any_of(crypt_methods_.begin(), crypt_methods_.end(),
-                               [](const Method *method) { return method->id() != crypt_method_none; });
+    if (ServerCrypt::isChoice(crypt_methods))
+        crypt_.askWithGreeting(std::move(crypt_methods), now);
     greet();
-    if (!crypt_asked_)
-        askAtConnect(now);
+    if (!crypt_.isAsked())
+        askAtConnect(now + settings_.login_timeout);
 }
 
 ServerSession::~ServerSession() = default;
 
 void ServerSession::greet()
 {
-    Hello hello{settings_.greeting, protocol_revision, {extension_login_note, extension_descriptors}};
-    if (!crypt_asked_)
-        return encodeHello(transport_.messages(), hello);
-    hello.extensions.push_back(extension_crypt_follows);
-    encodeHello(transport_.messages(), hello);
-    std::vector<std::uint32_t> ids;
-    for (const Method *const method : crypt_methods_)
-        ids.push_back(method->id());
-    encodeCryptRequest(transport_.messages(), ids);
+    crypt_.greet({settings_.greeting.substr(0, max_hello_text_bytes),
+                  protocol_revision,
+                  {extension_login_note, extension_descriptors}});
 }
 
-void ServerSession::askAtConnect(SessionTime now)
+void ServerSession::askAtConnect(SessionTime deadline)
 {
     if (!login_at_connect_)
         return;
-    if (!login_.canOffer(transport_.isConfidential()))
-        return fail("a login is required, and no method may be offered on an unencrypted connection");
-    login_.ask(now);
+    const auto link = transport_.link();
+    if (!login_.canOffer(link))
+        return fail(link.confidential
+                        ? "a login is required, and no method may be offered on this connection"
+                        : "a login is required, and no method may be offered on an unencrypted connection");
+    login_.ask(deadline);
 }
 
 bool ServerSession::holdsRequests() const noexcept
 {
-    return crypt_asked_ || finished_ || (login_at_connect_ && !login_.isLoggedIn());
+    return crypt_.isAskedAtConnect() || crypt_.isSwitching() || finished_ ||
+           (login_at_connect_ && !login_.isLoggedIn());
 }
 
 ServerState ServerSession::state() const noexcept
 {
-    return crypt_asked_ ? ServerState::crypt_asked : login_.state();
+    if (crypt_.isAskedLater())
+        return ServerState::crypt_asked_later;
+    return crypt_.isAskedAtConnect() ? ServerState::crypt_asked : login_.state();
 }
 
 bool ServerSession::wantsInput() const noexcept
@@ -82,11 +81,22 @@ void ServerSession::received(std::size_t count_bytes, SessionTime now)
 {
     transport_.received(count_bytes);
     while (!finished_) {
+        if (crypt_.isSwitching() && !finishSwitch())
+            return;
         const auto message = transport_.nextMessage();
         if (!message)
-            break;
+            return checkStream();
         handle(*message, now);
     }
+}
+
+// When all messages are handled that came before.
+void ServerSession::checkStream()
+{
+    if (transport_.stream().state() == CryptState::Error)
+        throw ProtocolError("encryption: " + transport_.stream().error());
+    if (transport_.stream().state() == CryptState::Closed)
+        clientLeaves(); // its goodbye
 }
 
 void ServerSession::handle(MessageView message, SessionTime now)
@@ -108,9 +118,9 @@ void ServerSession::handle(MessageView message, SessionTime now)
             throw ProtocolError("HELO must be the first message");
         return handleHello(message);
     case Command::crypt_reply:
-        return handleCryptReply(message, now);
+        return handleCryptReply(message);
     case Command::user:
-        return loginResult(login_.userNamed(decodeUser(message), transport_.isConfidential()), now);
+        return loginResult(login_.userNamed(decodeUser(message), transport_.link()), now);
     case Command::pass_reply:
         login_.passReplied(decodePass(message));
         return transport_.wipeMessage();
@@ -123,28 +133,45 @@ void ServerSession::handle(MessageView message, SessionTime now)
 
 void ServerSession::handleHello(MessageView message)
 {
+    crypt_.clientGreeted(message);
     client_hello_ = decodeHello(message);
 }
 
-void ServerSession::handleCryptReply(MessageView message, SessionTime now)
+void ServerSession::handleCryptReply(MessageView message)
 {
-    const std::uint32_t id = decodeCryptReply(message);
-    const auto chosen = std::find_if(crypt_methods_.begin(), crypt_methods_.end(),
-                                     [id](const Method *method) { return method->id() == id; });
-    if (chosen == crypt_methods_.end())
-        throw ProtocolError("crypto method " + std::to_string(id) + " was not offered");
     if (!queue_.empty())
         throw ProtocolError("CRPT_RPLY while a request is outstanding");
+    crypt_.replied(message);
     // What was learnt in clear is forgotten (protocol.md §5).
     client_hello_ = Hello();
     first_message_ = true;
+    if (login_.isLoggedIn())
+        host_.loginForgotten();
     login_.reset();
-    crypt_asked_ = false;
-    crypt_name_ = (*chosen)->name();
-    transport_.switchTo(CryptStream(**chosen, Role::Server, {peer_.address, {}}));
-    transport_.setConfidential(id != crypt_method_none && !(*chosen)->has(NETSANE_FLAG_PASSTHROUGH));
+}
+
+// True when the handshake is done: only then is known what the connection is worth to a login.
+bool ServerSession::finishSwitch()
+{
+    if (!crypt_.advance())
+        return false;
     greet();
-    askAtConnect(now);
+    askAtConnect(setupDeadline());
+    return true;
+}
+
+bool ServerSession::askForCrypt(std::vector<const Method *> methods, SessionTime now)
+{
+    if (finished_ || !crypt_.want(std::move(methods)))
+        return false;
+    askCryptIfIdle(now);
+    return true;
+}
+
+void ServerSession::askCryptIfIdle(SessionTime now)
+{
+    if (crypt_.isWanted() && !finished_ && queue_.empty() && !login_.inProgress())
+        crypt_.ask(now);
 }
 
 void ServerSession::loginResult(ServerLogin::Result result, SessionTime now)
@@ -207,7 +234,9 @@ void ServerSession::authGone(SessionTime now)
 void ServerSession::peerClosed()
 {
     // A half message or a missing goodbye changes nothing for the server: it ends the session either way.
-    transport_.peerClosed();
+    if (!finished_ && crypt_.isSwitching())
+        host_.logSession("the client has ended the connection in the middle of the handshake");
+    transport_.endInput();
     clientLeaves();
 }
 
@@ -225,6 +254,7 @@ void ServerSession::endCleanly()
     login_.reset();
     queue_.clear();
     closeAllDevices();
+    transport_.endOutput();
 }
 
 void ServerSession::fail(const std::string &reason)
@@ -243,6 +273,9 @@ void ServerSession::tick(SessionTime now)
     if (!transport_.output().empty())
         blame_since_ = now; // a client that doesn't read holds up the replies, that is not the device's fault
     loginResult(login_.tick(now), now);
+    if (const auto deadline = cryptDeadline(); deadline && now >= *deadline)
+        return fail(crypt_.isSwitching() ? "the handshake was not finished in time"
+                                         : "CRPT_REQ was not answered in time");
     if (login_.isLate(now)) {
         host_.loginGivenUp("it took too long");
         return fail("the login took too long");
@@ -275,11 +308,27 @@ std::optional<SessionTime> ServerSession::abortDeadline() const noexcept
     return blame_since_ + abort_grace;
 }
 
-// Until when a client with nothing outstanding has to say something: soon where it has said nothing yet, or is to
-// choose its encryption; not at all while a login with a deadline of its own is going on.
+// The one time for CRPT_RPLY, handshake and a login at connect. Replies to requests that have crossed with CRPT_REQ
+// came first.
+SessionTime ServerSession::setupDeadline() const noexcept
+{
+    return std::max(crypt_.since(), last_sent_) + settings_.login_timeout;
+}
+
+std::optional<SessionTime> ServerSession::cryptDeadline() const noexcept
+{
+    if ((!crypt_.isAsked() && !crypt_.isSwitching()) || !queue_.empty())
+        return std::nullopt;
+    return setupDeadline();
+}
+
+// Until when a client with nothing outstanding has to say something: soon where it has said nothing yet; not at all
+// while a login or a negotiation with a deadline of its own is going on.
 std::optional<SessionTime> ServerSession::idleDeadline() const noexcept
 {
-    if (crypt_asked_ || !was_told_anything_)
+    if (crypt_.isAsked() || crypt_.isSwitching())
+        return std::nullopt;
+    if (!was_told_anything_)
         return last_message_ + settings_.login_timeout;
     if (settings_.idle_timeout.count() == 0 || !queue_.empty() || login_.inProgress())
         return std::nullopt;
@@ -295,6 +344,8 @@ std::optional<SessionTime> ServerSession::nextDeadline() const
     if (!queue_.empty() && !waitsForClient())
         consider(last_sent_ + settings_.progress_interval);
     if (const auto deadline = abortDeadline())
+        consider(*deadline);
+    if (const auto deadline = cryptDeadline())
         consider(*deadline);
     if (const auto deadline = idleDeadline())
         consider(*deadline);

@@ -12,6 +12,7 @@
 #include "session/HandleTable.hxx"
 #include "session/RequestQueue.hxx"
 #include "session/ScanTally.hxx"
+#include "session/ServerCrypt.hxx"
 #include "session/ServerLogin.hxx"
 #include "session/SessionTransport.hxx"
 
@@ -59,6 +60,10 @@ public:
     void loginNotApplicable(ExchangeKey exchange, SessionTime now);
     void loggedIn(ExchangeKey exchange, const std::string &user, SessionTime now);
     void authGone(SessionTime now);
+    // Asks for a switch of the crypto method, once no request is outstanding and no login going on; open handles stay
+    // open, a login is forgotten. False, and nothing asked, where the connection is encrypted or being switched, or
+    // there is nothing but NONE to choose. The methods must outlive the session.
+    bool askForCrypt(std::vector<const Method *> methods, SessionTime now);
     void setVersionCode(std::uint32_t version_code) noexcept { version_code_ = version_code; }
 
     void tick(SessionTime now);
@@ -69,7 +74,7 @@ public:
     const std::string &user() const noexcept { return login_.user(); }
     const PeerInfo &peer() const noexcept { return peer_; }
     // The crypt method that was chosen last, or "none"; its handshake may still be going on.
-    const std::string &cryptName() const noexcept { return crypt_name_; }
+    const std::string &cryptName() const noexcept { return crypt_.name(); }
 
     void shrinkIfIdle() noexcept;
 
@@ -78,8 +83,11 @@ private:
     void greet();
     void handle(MessageView message, SessionTime now);
     void handleHello(MessageView message);
-    void handleCryptReply(MessageView message, SessionTime now);
-    void askAtConnect(SessionTime now);
+    void handleCryptReply(MessageView message);
+    bool finishSwitch();
+    void askCryptIfIdle(SessionTime now);
+    void askAtConnect(SessionTime deadline);
+    void checkStream();
     void loginResult(ServerLogin::Result result, SessionTime now);
     void clientLeaves();
     void endCleanly();
@@ -104,15 +112,18 @@ private:
     ServerState state() const noexcept;
     bool holdsRequests() const noexcept;
     bool waitsForClient() const noexcept;
+    std::string_view noLoginReason() const;
     std::optional<SessionTime> abortDeadline() const noexcept;
     std::optional<SessionTime> idleDeadline() const noexcept;
+    SessionTime setupDeadline() const noexcept;
+    std::optional<SessionTime> cryptDeadline() const noexcept;
 
     const SessionSettings &settings_;
-    const std::vector<const Method *> crypt_methods_;
     const PeerInfo peer_;
     ServerHost &host_;
     const bool login_at_connect_; // as it was then: a change of the settings would leave nobody to ask
     SessionTransport transport_;
+    ServerCrypt crypt_;
     ServerLogin login_;
     RequestQueue queue_;
     HandleTable handles_;
@@ -122,8 +133,6 @@ private:
     DeviceKey next_key_ = 1;
     Hello client_hello_;
     std::uint32_t version_code_;
-    std::string crypt_name_ = "none";
-    bool crypt_asked_ = false;
     bool first_message_ = true;
     bool finished_ = false;
     bool was_told_anything_ = false; // a whole message has come

@@ -77,8 +77,8 @@ public:
         std::string user;
         bool confidential;
         unsigned attempt;
-        std::vector<std::byte> channel_binding = {}; // of the crypt stream; empty: it has none
-        std::string peer_name = {};                  // what the crypt method has verified; empty: nothing
+        std::vector<std::byte> channel_binding{}; // of the encrypted connection; empty: there is none
+        std::string peer_name{};                  // that the client's certificate proves; "": none does
     };
     virtual void startLogin(const LoginStart &login) = 0;
     virtual void continueLogin(ExchangeKey exchange, std::vector<std::vector<std::byte>> fields) = 0;
@@ -88,6 +88,10 @@ public:
     virtual void scanEnded(DeviceKey key, const ScanSummary &scan) = 0;
     // A login that was asked for has ended without anybody's refusal.
     virtual void loginGivenUp(std::string_view reason) = 0;
+
+    // Who had logged in is forgotten, because another crypto method was switched to (protocol.md §5): from now on the
+    // connection may do what one without a login may.
+    virtual void loginForgotten() {}
 
     // For the log: one line about this connection.
     virtual void logSession(std::string_view text) = 0;

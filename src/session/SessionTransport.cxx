@@ -1,7 +1,6 @@
 #include "session/SessionTransport.hxx"
 
-#include "wire/ProtocolError.hxx"
-
+#include <cassert>
 #include <utility>
 
 namespace netsane {
@@ -14,93 +13,117 @@ constexpr std::size_t crypt_block_bytes = 16 * 1024;
 
 std::span<std::byte> SessionTransport::receiveBuffer(std::size_t min_bytes)
 {
-    return stream_.isPassthrough() ? decoder_.prepare(min_bytes) : wire_in_.prepare(min_bytes);
+    return isClear() ? decoder_.prepare(min_bytes) : wire_in_.prepare(min_bytes);
 }
 
-void SessionTransport::received(std::size_t count_bytes)
+void SessionTransport::received(std::size_t count_bytes) noexcept
 {
-    if (stream_.isPassthrough()) {
+    if (isClear())
         decoder_.commit(count_bytes);
-    } else {
+    else
         wire_in_.commit(count_bytes);
-        pump();
-    }
 }
 
-void SessionTransport::checkStream() const
+void SessionTransport::endInput()
 {
-    if (stream_.state() == CryptState::Error)
-        throw ProtocolError("encryption: " + stream_.error());
+    if (isClear())
+        return;
+    pumpIn();
+    stream_.endWire();
 }
 
-// Moves as much as possible: wire bytes into the stream, plain bytes out of it into the decoder.
-void SessionTransport::pump()
+// Moves as much as possible: wire bytes into the stream, plain bytes out of it into the decoder. True if there were
+// plain bytes.
+bool SessionTransport::pumpIn()
+{
+    bool any = false;
+    for (bool progress = true; progress;) {
+        const std::size_t taken = wire_in_.empty() ? 0 : stream_.pushWire(wire_in_.data());
+        wire_in_.consume(taken);
+        // Room is made only where there is something: an idle connection shall need no memory.
+        std::size_t got = 0;
+        if (stream_.pendingPlain() != 0) {
+            got = stream_.readPlain(decoder_.prepare(crypt_block_bytes));
+            decoder_.commit(got);
+        }
+        any = any || got != 0;
+        progress = taken != 0 || got != 0;
+    }
+    return any;
+}
+
+void SessionTransport::pumpOut()
 {
     for (bool progress = true; progress;) {
-        progress = false;
-        if (!wire_in_.empty()) {
-            const std::size_t taken = stream_.pushWire(wire_in_.data());
-            wire_in_.consume(taken);
-            progress = taken != 0;
+        const std::size_t taken = messages_.empty() ? 0 : stream_.writePlain(messages_.data());
+        messages_.consume(taken);
+        std::size_t got = 0;
+        if (stream_.pendingWire() != 0) {
+            got = stream_.pullWire(wire_out_.prepare(crypt_block_bytes));
+            wire_out_.commit(got);
         }
-        const std::size_t got = stream_.readPlain(decoder_.prepare(crypt_block_bytes));
-        decoder_.commit(got);
-        progress = progress || got != 0;
-        checkStream();
+        progress = taken != 0 || got != 0;
     }
+}
+
+CryptState SessionTransport::advance()
+{
+    if (!isClear())
+        pumpIn();
+    return stream_.state();
 }
 
 std::optional<MessageView> SessionTransport::nextMessage()
 {
+    if (auto message = decoder_.next())
+        return message;
+    if (isClear() || !pumpIn())
+        return std::nullopt;
     return decoder_.next();
 }
 
 ByteBuffer &SessionTransport::output()
 {
-    if (stream_.isPassthrough()) {
+    if (isClear()) {
         if (wire_out_.empty())
             return messages_;
         wire_out_.append(messages_.data());
         messages_.clear();
         return wire_out_;
     }
-    for (bool progress = true; progress;) {
-        const std::size_t taken = messages_.empty() ? 0 : stream_.writePlain(messages_.data());
-        messages_.consume(taken);
-        const std::size_t got = stream_.pullWire(wire_out_.prepare(crypt_block_bytes));
-        wire_out_.commit(got);
-        progress = taken != 0 || got != 0;
+    pumpOut();
+    // A stream that isn't open takes no messages, and none would come to be sent.
+    if (ending_ && (messages_.empty() || stream_.state() != CryptState::Open)) {
+        stream_.shutdown();
+        pumpOut();
     }
-    checkStream();
     return wire_out_;
+}
+
+void SessionTransport::sent(std::size_t count_bytes) noexcept
+{
+    (wire_out_.empty() ? messages_ : wire_out_).consume(count_bytes);
 }
 
 void SessionTransport::switchTo(CryptStream stream)
 {
-    ByteBuffer &old_output = output();
-    if (&old_output != &wire_out_) {
-        wire_out_.append(old_output.data());
-        old_output.clear();
-    }
+    assert(isClear());
+    wire_out_.append(messages_.data());
+    messages_.clear();
     ByteBuffer pending = decoder_.takePending();
-    if (!wire_in_.empty())
-        throw ProtocolError("encryption inside encryption");
     stream_ = std::move(stream);
-    checkStream();
-    if (stream_.isPassthrough()) {
+    if (isClear())
         decoder_.push(pending.data());
-    } else {
+    else
         wire_in_ = std::move(pending);
-        pump();
-    }
 }
 
-bool SessionTransport::peerClosed()
+LinkSecurity SessionTransport::link() const
 {
-    stream_.endWire();
-    if (!stream_.isPassthrough())
-        pump();
-    return stream_.state() != CryptState::Truncated && decoder_.pending().empty();
+    const auto state = stream_.state();
+    if (isClear() || (state != CryptState::Open && state != CryptState::Closed))
+        return {};
+    return {true, stream_.exportBinding(), stream_.peerName()};
 }
 
 void SessionTransport::shrinkIfEmpty(std::size_t keep_bytes) noexcept

@@ -2,13 +2,14 @@
 
 #include "tool/fingerprint/FingerprintCommand.hxx"
 #include "tool/passwd/PasswdCommand.hxx"
+#include "tool/probe/ProbeCommand.hxx"
 
 namespace netsane {
 
 namespace {
 
 template<class SomeCommand>
-std::unique_ptr<Command> make(const char *name)
+std::unique_ptr<ToolCommand> make(const char *name)
 {
     return std::make_unique<SomeCommand>(name);
 }
@@ -21,6 +22,10 @@ constexpr CommandRow rows[] = {
      "  netsane passwd --delete alice    delete her\n"
      "  netsane passwd --list            show who there is",
      make<PasswdCommand>},
+    {"probe", "Look at a server: how it can be reached, encryption, certificate, login.",
+     "  netsane probe scanner.example.org          say what is there, and what to do about what is wrong\n"
+     "  netsane probe --pin scanner.example.org    trust it as it is now",
+     make<ProbeCommand>},
 };
 
 } // namespace

@@ -11,8 +11,10 @@ namespace netsane {
 enum class ExitCode : int {
     done = 0,
     failed = 1,
-    usage = 2,   // an option or an argument is wrong
-    no_user = 3, // there is no such user
+    usage = 2,  // an option or an argument is wrong
+    absent = 3, // what was named isn't there
+    no_user = absent,
+    unreachable = absent,
 };
 
 class ToolError : public std::runtime_error {

@@ -13,9 +13,9 @@ using namespace netsane;
 
 constexpr const char *exit_codes = "Exit codes:\n"
                                    "  0  done\n"
-                                   "  1  failed; the reason is on standard error\n"
+                                   "  1  failed; the reason is on standard error (probe: something has to be seen to)\n"
                                    "  2  wrong usage: an option or an argument\n"
-                                   "  3  there is no such user";
+                                   "  3  there is no such user; there is no such server";
 
 std::string footer()
 {
@@ -32,7 +32,7 @@ std::string namedCommand(const CLI::App &app)
     return parsed.empty() ? std::string() : parsed.front()->get_name();
 }
 
-ExitCode runCommand(Command &command)
+ExitCode runCommand(ToolCommand &command)
 {
     try {
         return command.run();
@@ -51,7 +51,7 @@ ExitCode runTool(int argc, char **argv)
     app.set_version_flag("--version", "netsane " NETSANE_VERSION);
     app.footer(footer());
     app.require_subcommand(1);
-    std::map<const CLI::App *, std::unique_ptr<Command>> commands;
+    std::map<const CLI::App *, std::unique_ptr<ToolCommand>> commands;
     for (const auto &row : commandTable()) {
         auto *const part = app.add_subcommand(row.name, row.summary);
         auto command = row.make(row.name);

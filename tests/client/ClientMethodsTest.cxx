@@ -80,6 +80,30 @@ TEST_F(ClientMethodsTest, AListAllowsNothingElse)
     EXPECT_EQ(nullptr, none.authMethod(unix_id));
 }
 
+TEST_F(ClientMethodsTest, TheCryptMethodIsToldHowServersAreTrusted)
+{
+    install(METHOD_MODULE_DIR "/crypt_tls.so");
+    constexpr std::uint32_t tls_id = 1;
+    ServerSettings settings;
+    settings.plugin_dir = folder;
+    {
+        ClientMethods good(settings, {});
+        EXPECT_NE(nullptr, good.cryptMethod(tls_id));
+        EXPECT_EQ("", good.cryptFault());
+    }
+    for (const auto &member : {&ServerSettings::ca, &ServerSettings::certificate, &ServerSettings::key}) {
+        auto bad = settings;
+        bad.*member = "/nonexistent/file.pem";
+        ClientMethods methods(bad, {});
+        EXPECT_EQ(nullptr, methods.cryptMethod(tls_id));
+        EXPECT_NE("", methods.cryptFault());
+    }
+    settings.min_version = "0.9";
+    ClientMethods old(settings, {});
+    EXPECT_EQ(nullptr, old.cryptMethod(tls_id));
+    EXPECT_NE(std::string::npos, old.cryptFault().find("min_version")) << old.cryptFault();
+}
+
 TEST_F(ClientMethodsTest, AListHasAnOrder)
 {
     auto first = methods("asking unix");

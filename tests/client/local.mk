@@ -24,11 +24,13 @@ check_PROGRAMS += tests/client/client_test
 TESTS += tests/client/client_test
 tests_client_client_test_SOURCES = \
 	tests/client/ClientMethodsTest.cxx \
-	tests/client/LoginFilesTest.cxx
+	tests/client/KnownServersFileTest.cxx \
+	tests/client/LoginFilesTest.cxx \
+	tests/client/ServerTrustTest.cxx
 tests_client_client_test_CPPFLAGS = $(AM_CPPFLAGS) $(test_module_cppflags)
 tests_client_client_test_CXXFLAGS = $(AM_CXXFLAGS) $(GTEST_CFLAGS)
 tests_client_client_test_LDADD = $(client_convenience_libs) $(LTDL_LIBS) $(GTEST_LIBS) $(PTHREAD_LIBS)
-EXTRA_tests_client_client_test_DEPENDENCIES = $(test_modules)
+EXTRA_tests_client_client_test_DEPENDENCIES = $(test_modules) crypt_tls.la
 endif
 
 # With sanitizers the objects export the instrumentation's symbols too.

@@ -86,7 +86,10 @@ TEST(ClientConfig, BrokenLinesAreLeftOutAndReported)
           Case{"alpha tls", "f:2: expected key=value"}, Case{"tls = maybe", "f:2: bad value of \"tls\""},
           Case{"connect_timeout = 0", "f:2: bad value of \"connect_timeout\""},
           Case{"connect_timeout = 9999", "f:2: bad"}, Case{"user =", "f:2: bad value of \"user\""},
-          Case{"auth = ../x", "f:2: bad value of \"auth\""}, Case{"plugin_dir = rel", "f:2: bad"},
+          Case{"auth = ../x", "f:2: bad value of \"auth\""}, Case{"ca = rel", "f:2: bad value of \"ca\""},
+          Case{"key = rel", "f:2: bad value of \"key\""}, Case{"certificate =", "f:2: bad value of \"certificate\""},
+          Case{"min_version = 1.1", "f:2: bad value of \"min_version\", expected 1.3 or 1.2"},
+          Case{"known_servers = rel", "f:2: bad value of \"known_servers\""}, Case{"plugin_dir = rel", "f:2: bad"},
           Case{"alpha user=\"x", "f:2: quote"}, Case{"allow_clear_passwords = perhaps", "f:2: bad"},
           Case{"= x", "f:2: unknown key \"\""}}) {
         ClientConfig config;
@@ -95,6 +98,59 @@ TEST(ClientConfig, BrokenLinesAreLeftOutAndReported)
         EXPECT_EQ(0U, config.problems()[0].find(c.expected)) << config.problems()[0];
         EXPECT_EQ(2U, config.servers().size()) << c.line;
     }
+}
+
+TEST(ClientConfig, HowServersAreTrustedIsSaidPerServerOrForAll)
+{
+    ClientConfig config;
+    config.parse("ca = /all.pem\nkey = /k\ncertificate = /c\nmin_version = 1.2\nknown_servers = /known\ntls = off\n"
+                 "alpha ca=/own.pem certificate=/oc key=/ok min_version=1.3 known_servers=/own tls=off\nbeta\n",
+                 "f");
+    EXPECT_TRUE(config.problems().empty()) << config.problems().front();
+    const auto alpha = config.settingsFor(*parseServerName("alpha"));
+    EXPECT_EQ("/own.pem", alpha.ca);
+    EXPECT_EQ("/oc", alpha.certificate);
+    EXPECT_EQ("/ok", alpha.key);
+    EXPECT_EQ("1.3", alpha.min_version);
+    EXPECT_EQ("/own", alpha.known_servers);
+    EXPECT_FALSE(alpha.tls_by_default);
+    const auto beta = config.settingsFor(*parseServerName("beta"));
+    EXPECT_EQ("/all.pem", beta.ca);
+    EXPECT_EQ("/c", beta.certificate);
+    EXPECT_EQ("/k", beta.key);
+    EXPECT_EQ("1.2", beta.min_version);
+    EXPECT_EQ("/known", beta.known_servers);
+    EXPECT_EQ(TlsMode::off, beta.tls);
+    EXPECT_TRUE(beta.tls_by_default);
+}
+
+TEST(ClientConfig, ACertificateNeedsItsKeyFromTheSamePlace)
+{
+    ClientConfig config;
+    config.parse("certificate = /c\n\nalpha certificate=/c\nbeta key=/k\ngamma\n", "f");
+    ASSERT_EQ(3U, config.problems().size());
+    EXPECT_EQ("f:3: \"certificate\" without its \"key\"", config.problems()[0]);
+    EXPECT_EQ("f:4: \"key\" without its \"certificate\"", config.problems()[1]);
+    EXPECT_EQ("f:1: \"certificate\" without its \"key\"", config.problems()[2]);
+    EXPECT_FALSE(config.settingsFor(*parseServerName("gamma")).certificate);
+}
+
+TEST(ClientConfig, AServerWhoseLineIsNotRightIsNotConnectedTo)
+{
+    for (const char *line :
+         {"alpha ca=relative", "alpha tls=requre", "alpha ca", "alpha certificate=/c", "alpha password=x ca"}) {
+        ClientConfig config;
+        config.parse(std::string("beta\n") + line + "\n", "f");
+        const auto fault = config.settingsFor(*parseServerName("alpha")).fault;
+        ASSERT_TRUE(fault) << line;
+        EXPECT_EQ(0U, fault->find("f:2: ")) << *fault;
+        EXPECT_FALSE(config.settingsFor(*parseServerName("beta")).fault);
+    }
+    ClientConfig config;
+    config.parse("alpha\nbeta ca=/b\nca = relative\n", "f");
+    EXPECT_EQ("f:3: bad value of \"ca\", expected an absolute path",
+              config.settingsFor(*parseServerName("alpha")).fault);
+    EXPECT_FALSE(config.settingsFor(*parseServerName("beta")).fault);
 }
 
 TEST(ClientConfig, QuotesInCommentsAreNoQuotes)

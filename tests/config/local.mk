@@ -18,7 +18,8 @@ check_PROGRAMS += tests/config/client_config_test
 TESTS += tests/config/client_config_test
 tests_config_client_config_test_SOURCES = \
 	tests/config/ClientConfigTest.cxx \
-	tests/config/ClientLoginsTest.cxx
+	tests/config/ClientLoginsTest.cxx \
+	tests/config/KnownServersTest.cxx
 tests_config_client_config_test_CXXFLAGS = $(AM_CXXFLAGS) $(GTEST_CFLAGS)
 tests_config_client_config_test_LDADD = src/config/libconfig_client.la src/os/libos.la src/util/libutil.la $(GTEST_LIBS) $(PTHREAD_LIBS)
 endif

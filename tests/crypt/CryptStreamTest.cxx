@@ -135,6 +135,8 @@ TEST_F(CryptStreamTest, ShakesHandsAndTransforms)
         EXPECT_EQ(server.exportBinding(), client.exportBinding());
         EXPECT_EQ(client.peerName(), "scanner");
         EXPECT_THAT(client.peerFingerprint(), HasSubstr("XOR:"));
+        EXPECT_EQ(client.unverifiedReason(), "") << "it is verified";
+        EXPECT_THAT(server.unverifiedReason(), HasSubstr("first bytes"));
 
         Bytes text(1000);
         std::ranges::generate(text, [n = 0]() mutable { return static_cast<std::byte>(n++); });

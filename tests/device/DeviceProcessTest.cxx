@@ -7,6 +7,7 @@
 #include <filesystem>
 #include <set>
 #include <sys/socket.h>
+#include <unistd.h>
 
 namespace netsane::test {
 
@@ -105,6 +106,8 @@ TEST_F(DeviceProcess, NoiseOnStandardOutputDoesNoHarm)
     ::unsetenv("SANE_DEBUG_DLL");
     EXPECT_EQ(reply.outcome.status, Status::good);
     EXPECT_FALSE(client.standardError().empty());
+    if (::geteuid() != 0)
+        return; // the process leaves no core dumps, so only root may look at its descriptors
     const auto process = "/proc/" + std::to_string(client.pid()) + "/fd/";
     std::error_code error;
     EXPECT_EQ(std::filesystem::read_symlink(process + "0", error), "/dev/null");

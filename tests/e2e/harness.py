@@ -21,6 +21,7 @@ import time
 import unittest
 
 TIMEOUT = 60.0  # seconds that one scanimage run may take
+LOCAL_TRIES = 20  # see run_local
 PROGRAM_DEADLINE = 600  # seconds for a whole test program
 START_DEADLINE = 20.0  # seconds until the daemon serves
 STOP_DEADLINE = 15.0  # seconds from SIGTERM to the end of the daemon
@@ -68,14 +69,15 @@ br_y 100.0
 
 
 def wait_for(condition, deadline, what):
-    """Polls until condition() is true and returns its value; fails with `what` after `deadline` seconds."""
+    """Polls until condition() is true and returns its value; fails with `what`, a text or what gives one, after `deadline`
+    seconds."""
     end = time.monotonic() + deadline
     while True:
         value = condition()
         if value:
             return value
         if time.monotonic() > end:
-            raise AssertionError(f"not within {deadline:g} s: {what}")
+            raise AssertionError(f"not within {deadline:g} s: {what() if callable(what) else what}")
         time.sleep(0.01)
 
 
@@ -354,6 +356,12 @@ class Daemon:
         with open(self.log_file, encoding="utf-8", errors="replace") as file:
             return file.read()
 
+    def wait_log(self, what, before=0, count=1, deadline=10.0):
+        """Waits until `what` stands `count` times in the log behind its first `before` characters. The processes write to it
+        on their own: a client may know of its end earlier."""
+        wait_for(lambda: self.log()[before:].count(what) >= count, deadline,
+                 lambda: f"{what!r} in the log:\n{self.log()[before:]}")
+
     def members(self):
         """The daemon's processes, zombies too, as pids (the supervisor included while it runs).
 
@@ -568,11 +576,11 @@ def run_local(sane_dir, *args, cwd, input=None):
     """
     env = {"PATH": os.environ.get("PATH", "/usr/bin:/bin"), "LANG": "C", "HOME": cwd, "SANE_CONFIG_DIR": sane_dir,
            **ONE_ARENA}
-    for attempt in range(5):
+    for attempt in range(LOCAL_TRIES):
         try:
             result = run(["scanimage", *args], env, cwd, input, timeout=TIMEOUT / 2)
         except AssertionError:
-            if attempt == 4:
+            if attempt == LOCAL_TRIES - 1:
                 raise
             continue
         if f"received signal {signal.SIGPIPE:d}".encode() not in result.err:

@@ -99,8 +99,7 @@ class LoginsCrypt(harness.EndToEndTest):
         result = self.client(f"{self.server.address} user={user} password={password}").run("-d", self.device)
         self.assertEqual((result.code, result.out), (1, b""), repr(result))
         self.assertIn(DENIED, result.err)
-        harness.wait_for(lambda: reason in self.server.log()[before:], 5,
-                         f"the log says: {reason}\n{self.server.log()[before:]}")
+        self.server.wait_log(reason, before)
 
     def connect(self, user):
         """A client of 1997 that has been asked for the password: (connection, seeds)"""

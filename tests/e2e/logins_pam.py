@@ -66,7 +66,7 @@ class PamTest(harness.EndToEndTest):
         result = self.scan(*args, **arguments)
         self.assertEqual((result.code, result.out), (1, b""), f"{result!r}\n{self.server.log()}")
         self.assertIn(DENIED, result.err)
-        self.assertIn(reason, self.server.log()[before:])
+        self.server.wait_log(reason, before)
         return result
 
 

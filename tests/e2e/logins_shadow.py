@@ -56,8 +56,7 @@ class LoginsShadow(harness.EndToEndTest):
         result = self.client(f"{self.server.address} user={user} password={password}").run("-d", self.device)
         self.assertEqual((result.code, result.out), (1, b""), repr(result))
         self.assertIn(DENIED, result.err)
-        harness.wait_for(lambda: reason in self.server.log()[before:], 5,
-                         f"the log says: {reason}\n{self.server.log()[before:]}")
+        self.server.wait_log(reason, before)
 
     def test_the_right_password(self):
         expected = harness.run_local(self.server.sane_dir, "-d", "test:0", cwd=self.folder).out

@@ -12,6 +12,9 @@ fuzz_targets = \
 	tests/fuzz/request_crypt \
 	tests/fuzz/request_unix \
 	tests/fuzz/shadow_file \
+	tests/fuzz/tls_between \
+	tests/fuzz/tls_forged \
+	tests/fuzz/tls_strangers \
 	$(fuzz_pam_targets)
 check_PROGRAMS += $(fuzz_targets)
 
@@ -100,6 +103,36 @@ tests_fuzz_request_unix_CPPFLAGS = $(fuzz_cppflags)
 tests_fuzz_request_unix_LDFLAGS = $(fuzz_ldflags)
 tests_fuzz_request_unix_LDADD = $(fuzz_auth_libs)
 EXTRA_tests_fuzz_request_unix_DEPENDENCIES = $(fuzz_modules)
+
+# what the targets for TLS share
+check_LTLIBRARIES += tests/fuzz/libfuzz_tls.la
+tests_fuzz_libfuzz_tls_la_SOURCES = \
+	plugins/crypt/tls/Openssl.hxx tests/plugin/ModuleFolder.hxx tests/plugin/TestServices.hxx \
+	tests/plugins/PlainTlsPeer.hxx tests/plugins/RecordForger.cxx tests/plugins/RecordForger.hxx \
+	tests/plugins/TlsBytes.hxx tests/plugins/TlsCertificates.cxx tests/plugins/TlsCertificates.hxx \
+	tests/fuzz/FuzzInput.hxx tests/fuzz/Require.hxx tests/fuzz/TlsLab.cxx tests/fuzz/TlsLab.hxx
+tests_fuzz_libfuzz_tls_la_CPPFLAGS = $(fuzz_cppflags)
+tests_fuzz_libfuzz_tls_la_CXXFLAGS = $(AM_CXXFLAGS) $(OPENSSL_CFLAGS)
+fuzz_tls_libs = $(fuzz_main) tests/fuzz/libfuzz_tls.la src/crypt/libcrypt_stream.la src/plugin/libplugin.la \
+	src/os/libos.la src/util/libutil.la $(OPENSSL_LIBS)
+
+tests_fuzz_tls_between_SOURCES = tests/fuzz/tls_between.cxx
+tests_fuzz_tls_between_CPPFLAGS = $(fuzz_cppflags)
+tests_fuzz_tls_between_LDFLAGS = $(fuzz_ldflags)
+tests_fuzz_tls_between_LDADD = $(fuzz_tls_libs)
+EXTRA_tests_fuzz_tls_between_DEPENDENCIES = crypt_tls.la
+
+tests_fuzz_tls_forged_SOURCES = tests/fuzz/tls_forged.cxx
+tests_fuzz_tls_forged_CPPFLAGS = $(fuzz_cppflags)
+tests_fuzz_tls_forged_LDFLAGS = $(fuzz_ldflags)
+tests_fuzz_tls_forged_LDADD = $(fuzz_tls_libs)
+EXTRA_tests_fuzz_tls_forged_DEPENDENCIES = crypt_tls.la
+
+tests_fuzz_tls_strangers_SOURCES = tests/fuzz/tls_strangers.cxx
+tests_fuzz_tls_strangers_CPPFLAGS = $(fuzz_cppflags)
+tests_fuzz_tls_strangers_LDFLAGS = $(fuzz_ldflags)
+tests_fuzz_tls_strangers_LDADD = $(fuzz_tls_libs)
+EXTRA_tests_fuzz_tls_strangers_DEPENDENCIES = crypt_tls.la
 
 if HAVE_PAM
 fuzz_pam_targets = tests/fuzz/pair_pam tests/fuzz/reply_pam tests/fuzz/request_pam

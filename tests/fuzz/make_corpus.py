@@ -90,7 +90,7 @@ CLIENT_LOGINS = {
 COMMANDS = (
     "session_setup auth_channel new_connection open_result device_list logged_in auth_setup session_channel ping connection_closed "
     "open_device close_device list_devices scan_ended login_given_up identity login_refused ready pong start_failed auth_start "
-    "auth_step auth_cancel auth_methods auth_continue auth_failed auth_not_applicable exchange_step exchange_outcome crypt_chosen "
+    "auth_step auth_cancel auth_methods auth_continue auth_failed auth_not_applicable exchange_step exchange_outcome crypt_chosen login_forgotten "
     "make_certificate certificate_made"
 ).split()
 COMMAND = {name: 256 + index for index, name in enumerate(COMMANDS)}
@@ -324,6 +324,159 @@ def pair_pam():
     return seeds
 
 
+# --- TLS -------------------------------------------------------------------------------------------------------------
+
+
+def tls_block(size_bytes, *parts):
+    data = b"".join(parts)
+    return len(data).to_bytes(size_bytes, "big") + data
+
+
+def tls_record(kind, *messages, version=b"\3\3"):
+    return bytes([kind]) + version + tls_block(2, *messages)
+
+
+def tls_extension(number, data):
+    return struct.pack(">H", number) + tls_block(2, data)
+
+
+TLS_RANDOM = bytes(range(32))
+TLS_HELLO = [
+    tls_extension(0, tls_block(2, b"\0", tls_block(2, b"scanner.example"))),
+    tls_extension(10, tls_block(2, b"\0\x1d\0\x17")),
+    tls_extension(11, b"\1\0"),
+    tls_extension(13, tls_block(2, b"\4\3\5\3\6\3\x08\4\4\1")),
+    tls_extension(16, tls_block(2, tls_block(1, b"netsane/1"))),
+    tls_extension(23, b""),
+    tls_extension(43, b"\4\3\4\3\3"),
+    tls_extension(45, b"\1\1"),
+    tls_extension(51, tls_block(2, b"\0\x1d", tls_block(2, b"\x09" + bytes(31)))),
+]
+TLS_12 = [extension for extension in TLS_HELLO if extension[:2] not in (b"\0\x2b", b"\0\x2d", b"\0\x33")]
+
+
+def client_hello(extensions, ciphers=b"\x13\2\x13\1\xc0\x2b\xc0\x2c\0\xff"):
+    body = b"\3\3" + TLS_RANDOM + tls_block(1, bytes(32)) + tls_block(2, ciphers) + b"\1\0" + tls_block(2, *extensions)
+    return b"\1" + tls_block(3, body)
+
+
+def server_hello(cipher, *extensions, random=TLS_RANDOM):
+    body = b"\3\3" + random + tls_block(1, bytes(32)) + cipher + b"\0" + tls_block(2, *extensions)
+    return b"\2" + tls_block(3, body)
+
+
+RETRY = bytes.fromhex("cf21ad74e59a6111be1d8c021e65b891c2a211167abb8c5e079e09e2c8a8339c")
+TLS_13_SERVER = [tls_extension(43, b"\3\4"), tls_extension(51, b"\0\x1d" + tls_block(2, b"\x09" + bytes(31)))]
+PUSH, BY_BYTE, ECHO_ID, PULL, SAY, LEAVE, END = range(7)
+
+
+def to_server(*pushes, open_minded=0):
+    return bytes([0, open_minded]) + b"".join(bytes([PUSH]) + text(value) for value in pushes)
+
+
+def to_client(*pushes, open_minded=0):
+    return bytes([1, open_minded]) + b"".join(bytes([ECHO_ID if value[0] == 22 else PUSH]) + text(value) for value in pushes)
+
+
+def tls_strangers():
+    hello = tls_record(22, client_hello(TLS_HELLO), version=b"\3\1")
+    old = tls_record(22, client_hello(TLS_12), version=b"\3\1")
+    ccs = tls_record(20, b"\1")
+    certificate = b"\x0b" + tls_block(3, tls_block(3, tls_block(3, bytes.fromhex("3003020101"))))
+    old_server = server_hello(b"\xc0\x2b", tls_extension(0xFF01, b"\0"), tls_extension(16, tls_block(2, tls_block(1, b"netsane/1"))), tls_extension(23, b""))
+    return {
+        "hello": to_server(hello),
+        "hello_by_byte": bytes([0, 0, BY_BYTE]) + text(hello),
+        "hello_data": to_server(hello, ccs, tls_record(23, bytes(50))),
+        "hello_twice": to_server(hello, hello),
+        "hello_ccs": to_server(hello, ccs * 40),
+        "hello_old": to_server(old),
+        "hello_old_allowed": to_server(old, tls_record(22, b"\x10" + tls_block(3, b"\x20" + bytes(32))), open_minded=1),
+        "hello_no_alpn": to_server(tls_record(22, client_hello(TLS_HELLO[:4] + TLS_HELLO[5:]))),
+        "hello_other_alpn": to_server(tls_record(22, client_hello(TLS_HELLO[:4] + [tls_extension(16, tls_block(2, b"\2h2"))] + TLS_HELLO[5:]))),
+        "hello_retry": to_server(tls_record(22, client_hello(TLS_HELLO[:-1] + [tls_extension(51, b"\0\0")]))),
+        "hello_psk": to_server(tls_record(22, client_hello(TLS_HELLO + [tls_extension(41, tls_block(2, tls_block(2, b"id"), bytes(4)) + tls_block(2, tls_block(1, bytes(32))))]))),
+        "hello_early": to_server(tls_record(22, client_hello(TLS_HELLO + [tls_extension(42, b"")])), tls_record(23, bytes(50))),
+        "hello_ticket": to_server(tls_record(22, client_hello(TLS_12 + [tls_extension(35, b"ticket")])), open_minded=1),
+        "hello_pieces": to_server(*(tls_record(22, client_hello(TLS_HELLO)[i : i + 1]) for i in range(60))),
+        "hello_long": to_server(tls_record(22, b"\1\1\xff\xff"), *[tls_record(22, bytes(16384))] * 9),
+        "sslv2": to_server(b"\x80\x2e\1\3\1\0\x15\0\0\0\x10" + bytes(37)),
+        "clear": to_server(message(0x10)),
+        "http": to_server(b"GET / HTTP/1.0\r\n\r\n"),
+        "goodbye": to_server(tls_record(21, b"\1\0")),
+        "end": bytes([0, 0, PUSH]) + text(hello) + bytes([PULL, SAY, LEAVE, END]),
+        "server": to_client(tls_record(22, server_hello(b"\x13\2", *TLS_13_SERVER)), ccs, tls_record(23, bytes(60))),
+        "server_retry": to_client(tls_record(22, server_hello(b"\x13\2", TLS_13_SERVER[0], tls_extension(51, b"\0\x17"), random=RETRY))),
+        "server_retries": to_client(*[tls_record(22, server_hello(b"\x13\2", TLS_13_SERVER[0], tls_extension(51, b"\0\x17"), random=RETRY))] * 2),
+        "server_old": to_client(tls_record(22, old_server)),
+        "server_old_allowed": to_client(tls_record(22, old_server), tls_record(22, certificate), open_minded=1),
+        "server_goodbye": to_client(tls_record(21, b"\1\0")),
+        "server_refusal": to_client(tls_record(21, b"\2\x30")),
+        "server_warnings": to_client(*[tls_record(21, b"\1\x70")] * 10),
+        "server_clear": to_client(message(0x10)),
+    }
+
+
+# What tls_forged does
+F_DATA, F_RECORD, F_UPDATE, F_KEYS, F_RAW, F_PUSH, F_PART, F_PULL, F_WRITE, F_LEAVE, F_END = range(11)
+
+
+def forged_record(kind, content, padding=0):
+    return bytes([F_RECORD, kind]) + text(content) + bytes([padding])
+
+
+def tls_forged():
+    push = bytes([F_PUSH])
+    ticket = b"\4" + tls_block(3, bytes(8) + tls_block(1, b"n") + tls_block(2, b"ticket") + tls_block(2))
+    seeds = {}
+    for role in (0, 1):
+        start = bytes([role])
+        data = bytes([F_DATA]) + text("some words") + b"\0"
+        seeds[f"data{role}"] = start + data + bytes([F_PUSH, F_WRITE, F_PULL]) + data + push
+        seeds[f"parts{role}"] = start + data + bytes([F_PART, 7]) * 6
+        seeds[f"goodbye{role}"] = start + data + forged_record(21, b"\1\0") + data + push
+        seeds[f"cut{role}"] = start + data + bytes([F_PART, 20, F_END])
+        seeds[f"update{role}"] = start + bytes([F_UPDATE, 0]) + data + push + bytes([F_UPDATE, 1]) + data + push
+        seeds[f"desync{role}"] = start + bytes([F_KEYS]) + data + push
+        seeds[f"empty{role}"] = start + forged_record(23, b"", 255) * 40 + push
+        seeds[f"raw{role}"] = start + bytes([F_RAW]) + text(b"\x17\3\3\0\x20" + bytes(32)) + push
+        seeds[f"ccs{role}"] = start + bytes([F_RAW]) + text(b"\x14\3\3\0\1\1") + push
+        seeds[f"tickets{role}"] = start + forged_record(22, ticket * 3) + data + push
+        seeds[f"half{role}"] = start + forged_record(22, ticket[:9]) + bytes([F_PUSH, F_WRITE, F_LEAVE]) + forged_record(22, ticket[9:]) + push
+        seeds[f"late{role}"] = start + bytes([F_LEAVE, F_UPDATE, 1]) + data + push
+        seeds[f"hello{role}"] = start + forged_record(22, client_hello(TLS_HELLO)) + push
+        seeds[f"request{role}"] = start + forged_record(22, b"\x0d\0\0\3\0\0\0") + push
+        seeds[f"warning{role}"] = start + forged_record(21, b"\1\x5a") * 6 + push
+        seeds[f"type{role}"] = start + forged_record(24, b"\1\0\0") + push
+    return seeds
+
+
+# What tls_between does, with the direction before each: 1 is up
+B_DELIVER, B_FEW, B_WRITE, B_MUCH, B_EDIT, B_LEAVE, B_CUT = range(7)
+
+
+def tls_between():
+    shake = bytes([1, B_DELIVER, 0, B_DELIVER, 1, B_DELIVER])
+    words = bytes([1, B_WRITE]) + text("a question") + bytes([0, B_WRITE]) + text("an answer")
+    much = bytes([0, B_MUCH, 255, 1, B_MUCH, 100, 0, B_DELIVER, 1, B_DELIVER])
+    seeds = {}
+    for old in range(4):
+        start = bytes([old & 1, old >> 1])
+        seeds[f"whole{old}"] = start + shake + words + much + bytes([0, B_LEAVE, 0, B_DELIVER, 1, B_LEAVE])
+        seeds[f"few{old}"] = start + bytes([1, B_FEW, 100, 0, B_FEW, 200]) * 12 + words
+    start = bytes(2)
+    seeds["early"] = start + words + bytes([0, B_LEAVE, 1, B_LEAVE]) + shake
+    seeds["flip_hello"] = start + bytes([1, B_EDIT, 0, 50, 0, 1]) + shake
+    seeds["flip_alpn"] = start + bytes([1, B_EDIT, 0, 150, 0, 1]) + shake
+    seeds["flip_data"] = start + shake + words + bytes([0, B_EDIT, 0, 9, 0, 1, 0, B_DELIVER])
+    seeds["drop"] = start + shake + words + bytes([1, B_EDIT, 0, 0, 1, 4])
+    seeds["repeat"] = start + shake + words + bytes([1, B_EDIT, 0, 0, 2, 1, B_DELIVER])
+    seeds["insert"] = start + shake + words + bytes([1, B_EDIT, 0, 0, 3]) + text(b"\x15\3\3\0\2\1\0")
+    seeds["cut"] = start + shake + words + bytes([0, B_FEW, 20, 0, B_CUT])
+    seeds["cut_shake"] = start + bytes([1, B_FEW, 40, 1, B_CUT, 0, B_DELIVER])
+    return seeds
+
+
 CORPORA = {
     "client_logins": CLIENT_LOGINS,
     "ipc": ipc(),
@@ -338,6 +491,9 @@ CORPORA = {
     "request_pam": request_pam(),
     "request_unix": request_unix(),
     "shadow_file": {name: b"\x00\x20" + value.encode() for name, value in SHADOW_FILE.items()},
+    "tls_between": tls_between(),
+    "tls_forged": tls_forged(),
+    "tls_strangers": tls_strangers(),
 }
 
 

@@ -2,7 +2,8 @@
 
 #pragma once
 
-#include "tests/plugins/TlsTest.hxx"
+#include "tests/plugins/TlsBytes.hxx"
+#include "tests/plugins/TlsCertificates.hxx"
 
 namespace netsane {
 
@@ -18,7 +19,11 @@ public:
             SSL_CTX_use_certificate(context(), identity->certificate());
             SSL_CTX_use_PrivateKey(context(), identity->key());
         }
+        SSL_CTX_set_app_data(context(), this);
+        SSL_CTX_set_keylog_callback(context(), noteSecret);
     }
+    PlainTlsPeer(const PlainTlsPeer &) = delete;
+    PlainTlsPeer &operator=(const PlainTlsPeer &) = delete;
 
     /// To be set up before the first use of ssl().
     SSL_CTX *context() const { return context_.get(); }
@@ -68,9 +73,16 @@ public:
             while (const size_t count = stream.pushWire(std::span(out).subspan(taken)))
                 taken += count;
             const Bytes in = pull(stream);
-            BIO_write(SSL_get_rbio(ssl()), in.data(), static_cast<int>(in.size()));
+            give(in);
             moved = !out.empty() || !in.empty();
         }
+    }
+
+    /// Takes bytes of the other side and does what is to be done.
+    void give(const Bytes &in)
+    {
+        BIO_write(SSL_get_rbio(ssl()), in.data(), static_cast<int>(in.size()));
+        work();
     }
 
     Bytes pullPeer()
@@ -86,6 +98,7 @@ public:
     std::string text;         ///< all that it has read
     bool saw_goodbye = false; ///< close_notify came
     std::string error;        ///< the first one, OpenSSL's words
+    std::string secret;       ///< what it encrypts data with in TLS 1.3 (RecordForger)
 
 private:
     void work()
@@ -103,6 +116,17 @@ private:
             text.append(space, static_cast<size_t>(count));
         }
         ERR_clear_error();
+    }
+    // a line "CLIENT_TRAFFIC_SECRET_0 random secret", in hex
+    static void noteSecret(const SSL *ssl, const char *line)
+    {
+        PlainTlsPeer &self = *static_cast<PlainTlsPeer *>(SSL_CTX_get_app_data(SSL_get_SSL_CTX(ssl)));
+        const std::string_view text(line);
+        if (!text.starts_with(self.role_ == Role::Client ? "CLIENT_TRAFFIC_SECRET_0 " : "SERVER_TRAFFIC_SECRET_0 "))
+            return;
+        const std::string hex(text.substr(text.rfind(' ') + 1));
+        for (size_t i = 0; i + 1 < hex.size(); i += 2)
+            self.secret += static_cast<char>(std::stoi(hex.substr(i, 2), nullptr, 16));
     }
     void noteError()
     {

@@ -7,49 +7,15 @@
 #include "plugin/PluginHost.hxx"
 #include "tests/plugin/ModuleFolder.hxx"
 #include "tests/plugin/TestServices.hxx"
+#include "tests/plugins/TlsBytes.hxx"
 #include "tests/plugins/TlsCertificates.hxx"
 
 #include <algorithm>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <optional>
-#include <string_view>
 
 namespace netsane {
-
-using Bytes = std::vector<std::byte>;
-
-inline Bytes bytesOf(std::string_view text)
-{
-    const auto bytes = std::as_bytes(std::span(text));
-    return {bytes.begin(), bytes.end()};
-}
-
-inline std::string textOf(const Bytes &bytes)
-{
-    return {reinterpret_cast<const char *>(bytes.data()), bytes.size()};
-}
-
-/// All that pull (or read) of an object gives.
-template<class Take>
-Bytes takeAll(Take take)
-{
-    Bytes all;
-    Bytes space(65536);
-    while (const size_t count = take(std::span(space)))
-        all.insert(all.end(), space.begin(), space.begin() + static_cast<std::ptrdiff_t>(count));
-    return all;
-}
-
-inline Bytes pull(CryptStream &stream)
-{
-    return takeAll([&](std::span<std::byte> space) { return stream.pullWire(space); });
-}
-
-inline Bytes read(CryptStream &stream)
-{
-    return takeAll([&](std::span<std::byte> space) { return stream.readPlain(space); });
-}
 
 /// Wire bytes under way to a stream, which may take them later.
 struct Way {

@@ -169,15 +169,30 @@ tests_plugins_tls_test_SOURCES = \
 	tests/plugin/ModuleFolder.hxx tests/plugin/TestServices.hxx \
 	tests/plugins/CryptTlsConfigTest.cxx \
 	tests/plugins/CryptTlsDataTest.cxx \
+	tests/plugins/CryptTlsForgedTest.cxx \
 	tests/plugins/CryptTlsHandshakeTest.cxx \
 	tests/plugins/CryptTlsPeerTest.cxx \
+	tests/plugins/CryptTlsTracesTest.cxx \
 	tests/plugins/CryptTlsVerifyTest.cxx \
 	tests/plugins/PlainTlsPeer.hxx \
-	tests/plugins/TlsCertificates.cxx tests/plugins/TlsCertificates.hxx \
+	tests/plugins/RecordForger.cxx tests/plugins/RecordForger.hxx \
+	tests/plugins/TlsBytes.hxx tests/plugins/TlsCertificates.cxx tests/plugins/TlsCertificates.hxx \
 	tests/plugins/TlsTest.hxx
 tests_plugins_tls_test_CPPFLAGS = $(AM_CPPFLAGS) $(test_module_cppflags)
 tests_plugins_tls_test_CXXFLAGS = $(AM_CXXFLAGS) $(GTEST_CFLAGS) $(OPENSSL_CFLAGS)
 tests_plugins_tls_test_LDADD = src/crypt/libcrypt_stream.la src/plugin/libplugin.la src/os/libos.la src/util/libutil.la \
 	$(GTEST_LIBS) $(OPENSSL_LIBS)
 EXTRA_tests_plugins_tls_test_DEPENDENCIES = crypt_tls.la
+
+check_PROGRAMS += tests/plugins/tls_figures
+tests_plugins_tls_figures_SOURCES = \
+	plugins/crypt/tls/Openssl.hxx \
+	tests/plugin/ModuleFolder.hxx tests/plugin/TestServices.hxx \
+	tests/plugins/TlsBytes.hxx tests/plugins/TlsCertificates.cxx tests/plugins/TlsCertificates.hxx \
+	tests/plugins/TlsFigures.cxx \
+	tests/plugins/TlsTest.hxx
+tests_plugins_tls_figures_CPPFLAGS = $(tests_plugins_tls_test_CPPFLAGS)
+tests_plugins_tls_figures_CXXFLAGS = $(tests_plugins_tls_test_CXXFLAGS)
+tests_plugins_tls_figures_LDADD = $(tests_plugins_tls_test_LDADD)
+EXTRA_tests_plugins_tls_figures_DEPENDENCIES = crypt_tls.la
 endif

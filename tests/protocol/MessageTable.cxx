@@ -48,6 +48,12 @@ void addConnectionRows(std::vector<MessageRow> &table)
 {
     const auto hello = [](MessageView in, ByteBuffer &out) { encodeHello(out, decodeHello(in)); };
     table.push_back({"Hello", [](ByteBuffer &out) { encodeHello(out, {"netsaned", 1, {1, 2, 3}}); }, hello, {0, 1, 2}});
+    table.push_back({"HelloTranscript",
+                     [](ByteBuffer &out) {
+                         encodeHello(out, {"netsaned", 1, {1, 2}, Transcript{toBytes("HELO"), toBytes("RPLY")}});
+                     },
+                     hello,
+                     {0, 1, 2, 3, 4}});
     table.push_back({"HelloNote",
                      [](ByteBuffer &out) {
                          encodeHello(out, {"warming up", {}, {}});

@@ -171,3 +171,26 @@ TEST(Specification, ExamplesMeanWhatTheTextSays)
     EXPECT_EQ(decodeReadRequest(view("C26")).max_bytes, 65536u);
     EXPECT_EQ(toHex(decodeReadReply(view("S26")).data), "102030");
 }
+
+TEST(Specification, TheTranscriptIsWhatWasSaidInClear)
+{
+    for (const auto &example : readExamples()) {
+        const auto bytes = fromHex(example.hex);
+        const auto message = viewMessage(bytes, limits_before_login);
+        if (message.command != static_cast<std::uint32_t>(Command::hello))
+            continue;
+        const auto transcript = decodeHello(message).transcript;
+        if (!transcript)
+            continue;
+        ByteBuffer sent;
+        encodeHello(sent, {"netsaned", 1, {1, 2, 3}});
+        encodeCryptRequest(sent, std::vector<std::uint32_t>{1, 0});
+        EXPECT_EQ(toHex(transcript->server_sent), toHex(sent.data()));
+        ByteBuffer read;
+        encodeHello(read, {"scanimage", 1, {1, 2}});
+        encodeCryptReply(read, 1);
+        EXPECT_EQ(toHex(transcript->server_read), toHex(read.data()));
+        return;
+    }
+    FAIL() << "there is no such example";
+}

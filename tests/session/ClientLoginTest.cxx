@@ -107,7 +107,7 @@ protected:
         if (command == Command::user)
             login.onUser(out);
         else
-            login.onPassRequest(*decoder.next(), out, false);
+            login.onPassRequest(*decoder.next(), out, link);
     }
 
     // What was sent since the last call: "4 3 secret", "5 3 1 2".
@@ -153,6 +153,7 @@ protected:
     TestSource source;
     ClientLogin login{policy, source};
     ByteBuffer out;
+    LinkSecurity link;
     Strings notes;
 };
 
@@ -225,10 +226,10 @@ TEST_F(ClientLoginTest, AServerThatHasNotProvedItselfIsNotBelieved)
         ByteBuffer sent;
         one.onUser(sent);
         script.verdict = NETSANE_VERDICT_CONTINUE;
-        one.onPassRequest(viewMessage(request.data(), limits_after_login), sent, false);
+        one.onPassRequest(viewMessage(request.data(), limits_after_login), sent, {});
         script.verdict = NETSANE_VERDICT_OK;
         if (proved)
-            one.onPassRequest(viewMessage(request.data(), limits_after_login), sent, false);
+            one.onPassRequest(viewMessage(request.data(), limits_after_login), sent, {});
         const auto hear = [&] { one.onWelcome(viewMessage(welcome.data(), limits_after_login)); };
         if (proved) {
             EXPECT_NO_THROW(one.onReply());
@@ -257,6 +258,11 @@ TEST_F(ClientLoginTest, AMethodThatNeedsAChannelBindingIsDeclined)
     receive(Command::user);
     receive(Command::pass_request, 61);
     EXPECT_EQ((Strings{"2", "5 3 1"}), sent());
+    login.reset();
+    link.channel_binding = {std::byte{1}};
+    receive(Command::user);
+    receive(Command::pass_request, 61);
+    EXPECT_EQ((Strings{"2", "4 61"}), sent());
 }
 
 TEST_F(ClientLoginTest, AnotherMethodMayFollowADeclinedOne)

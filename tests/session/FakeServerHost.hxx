@@ -13,6 +13,8 @@ class FakeServerHost final : public ServerHost {
 public:
     std::vector<std::string> calls;
     std::vector<std::string> given_up;
+    std::vector<std::string> logged;
+    std::vector<LoginStart> logins;
     ByteBuffer to_device;
 
     std::vector<Command> commandsToDevice()
@@ -34,6 +36,7 @@ public:
     void closeDevice(DeviceKey key) override { calls.push_back("close " + std::to_string(key)); }
     void startLogin(const LoginStart &login) override
     {
+        logins.push_back(login);
         calls.push_back("login " + std::to_string(login.exchange) + " method " + std::to_string(login.method) +
                         " user " + login.user + " attempt " + std::to_string(login.attempt));
     }
@@ -49,7 +52,8 @@ public:
                         std::to_string(scan.image_bytes));
     }
     void loginGivenUp(std::string_view reason) override { given_up.emplace_back(reason); }
-    void logSession(std::string_view) override {}
+    void loginForgotten() override { calls.push_back("login forgotten"); }
+    void logSession(std::string_view text) override { logged.emplace_back(text); }
 };
 
 } // namespace netsane

@@ -4,8 +4,10 @@
 #include "TestMethods.hxx"
 #include "protocol/ConnectionMessages.hxx"
 #include "session/ServerSession.hxx"
+#include "wire/FrameEncoder.hxx"
 #include "wire/ProtocolError.hxx"
 
+#include <algorithm>
 #include <cstring>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -224,12 +226,258 @@ TEST_F(ServerCryptTest, AClientThatNeverChoosesIsLate)
 {
     begin();
     sentClear();
+    now += settings.login_timeout - std::chrono::seconds(1);
     ByteBuffer hello;
     encodeHello(hello, {"me", 1, {}});
     send(hello);
-    now += settings.login_timeout;
+    now += std::chrono::seconds(1);
+    EXPECT_EQ(session->nextDeadline(), now) << "what comes in doesn't move it";
     session->tick(now);
     EXPECT_TRUE(session->isFinished());
+    EXPECT_THAT(host.logged, ElementsAre("closed: CRPT_REQ was not answered in time"));
+}
+
+TEST_F(ServerCryptTest, ALoginAtConnectSharesTheTimeOfTheNegotiation)
+{
+    settings.auth_methods = {{1, 0, "test"}};
+    settings.login_at_connect = true;
+    begin();
+    sentClear();
+    const auto end = now + settings.login_timeout;
+    now += settings.login_timeout / 2;
+    send(choice(flip_id));
+    EXPECT_THAT(sentFlipped(), ElementsAre(Command::hello, Command::user));
+    EXPECT_EQ(session->nextDeadline(), end);
+    session->tick(end);
+    EXPECT_TRUE(session->isFinished());
+    EXPECT_THAT(host.logged, ElementsAre("closed: the login took too long"));
+}
+
+TEST_F(ServerCryptTest, TheTranscriptIsWhatWasSentAndRead)
+{
+    begin();
+    const std::vector<std::byte> sent(session->output().data().begin(), session->output().data().end());
+    session->output().clear();
+    ByteBuffer said;
+    encodeHello(said, {"me", 1, {1}});
+    send(said);
+    const ByteBuffer reply = choice(flip_id);
+    send(reply);
+    said.append(reply.data());
+    const auto greeting = flipped(session->output().data());
+    const auto hello = decodeHello(viewMessage(greeting, limits_before_login));
+    ASSERT_TRUE(hello.transcript);
+    EXPECT_EQ(hello.transcript->server_sent, sent);
+    EXPECT_TRUE(std::ranges::equal(hello.transcript->server_read, said.data()));
+}
+
+TEST_F(ServerCryptTest, ThereIsNoTranscriptInClear)
+{
+    begin();
+    sentClear();
+    send(choice(crypt_method_none));
+    EXPECT_FALSE(decodeHello(viewMessage(session->output().data(), limits_before_login)).transcript);
+}
+
+TEST_F(ServerCryptTest, WhatIsTooLongForTheTranscriptIsAnError)
+{
+    for (const std::size_t size : {1024U, 1025U}) {
+        begin();
+        ByteBuffer hello;
+        encodeHello(hello, {std::string(size - 25, 'x'), 1, {}});
+        ASSERT_EQ(hello.size(), size);
+        if (size == 1024) {
+            send(hello);
+        } else {
+            EXPECT_THROW(send(hello), ProtocolError);
+        }
+    }
+    begin();
+    ByteBuffer reply;
+    FrameEncoder(reply, 7U).integer(flip_id).string(std::string(300, 'x')).end();
+    EXPECT_THROW(send(reply), ProtocolError);
+}
+
+TEST_F(ServerCryptTest, TheLargestTranscriptFitsIntoTheGreeting)
+{
+    settings.greeting.assign(5000, 'x');
+    begin(std::vector<const Method *>(100, &flip));
+    ByteBuffer said;
+    encodeHello(said, {std::string(1024 - 25, 'x'), 1, {}});
+    FrameEncoder(said, 7U).integer(flip_id).string(std::string(256 - 25, 'x')).end();
+    sentClear();
+    send(said);
+    const auto greeting = flipped(session->output().data());
+    EXPECT_EQ(viewMessage(greeting, limits_before_login).command, 1U);
+}
+
+TEST_F(ServerCryptTest, MethodsThatNeedABindingAreNotOfferedWithoutOne)
+{
+    settings.auth_methods = {{9, NETSANE_FLAG_CHANNEL_BINDING, "bound"}};
+    settings.login_at_connect = true;
+    begin();
+    sentClear();
+    send(choice(flip_id)); // it has none
+    EXPECT_THAT(sentFlipped(), ElementsAre(Command::hello, Command::fail));
+    EXPECT_THAT(host.logged,
+                ElementsAre("closed: a login is required, and no method may be offered on this connection"));
+}
+
+// ---- in the middle of a session
+
+class ServerCryptLaterTest : public ServerCryptTest {
+protected:
+    ServerCryptLaterTest()
+    {
+        begin({});
+        session->output().clear();
+    }
+
+    // As far as the host is concerned; the handle is given out.
+    HandleBytes openDevice()
+    {
+        ByteBuffer open;
+        encodeOpenRequest(open, {"test:0"});
+        send(open);
+        session->deviceOpened(1, {OpenDecision::Kind::opened, {}}, now);
+        ByteBuffer reply;
+        encodeOpenReply(reply, {{}, {channel_handle.begin(), channel_handle.end()}, {}});
+        session->deviceMessage(1, viewMessage(reply.data(), limits_after_login), now);
+        const auto handle = decodeOpenReply(viewMessage(session->output().data(), limits_after_login)).handle;
+        session->output().clear();
+        host.calls.clear();
+        return handle;
+    }
+
+    bool ask() { return session->askForCrypt({&flip, &none}, now); }
+};
+
+TEST_F(ServerCryptLaterTest, HandlesStayOpen)
+{
+    const auto handle = openDevice();
+    EXPECT_TRUE(ask());
+    EXPECT_FALSE(ask()) << "it is asked already";
+    EXPECT_THAT(sentClear(), ElementsAre(Command::crypt_request));
+    send(choice(flip_id));
+    EXPECT_THAT(sentFlipped(), ElementsAre(Command::hello));
+    EXPECT_FALSE(ask()) << "it is encrypted";
+    host.to_device.clear();
+    ByteBuffer start;
+    encodeHandleRequest(start, Command::start, handle);
+    send(flipped(start.data()));
+    EXPECT_THAT(host.commandsToDevice(), ElementsAre(Command::start));
+    EXPECT_THAT(host.calls, IsEmpty());
+}
+
+TEST_F(ServerCryptLaterTest, WaitsUntilNothingIsOutstanding)
+{
+    send(bare(Command::get_devices));
+    EXPECT_TRUE(ask());
+    EXPECT_THAT(sentClear(), IsEmpty());
+    session->devicesListed({});
+    EXPECT_THAT(sentClear(), ElementsAre(Command::get_devices, Command::crypt_request));
+}
+
+TEST_F(ServerCryptLaterTest, RequestsThatCrossAreAnsweredAndTheChoiceWaits)
+{
+    EXPECT_TRUE(ask());
+    sentClear();
+    send(bare(Command::init));
+    EXPECT_THAT(sentClear(), ElementsAre(Command::init));
+    send(bare(Command::get_devices));
+    EXPECT_THROW(send(choice(flip_id)), ProtocolError) << "its reply isn't sent yet";
+}
+
+TEST_F(ServerCryptLaterTest, RequestsWithoutEndDoNotPutTheChoiceOff)
+{
+    EXPECT_TRUE(ask());
+    for (std::size_t i = 0; i < max_outstanding_requests; ++i)
+        send(bare(Command::init));
+    EXPECT_THROW(send(bare(Command::init)), ProtocolError);
+}
+
+TEST_F(ServerCryptLaterTest, AnOpenThatCrossesAsksForNoLogin)
+{
+    settings.auth_methods = {{1, 0, "test"}};
+    EXPECT_TRUE(ask());
+    sentClear();
+    ByteBuffer open;
+    encodeOpenRequest(open, {"test:0"});
+    send(open);
+    session->deviceOpened(1, {OpenDecision::Kind::login_needed, {}}, now);
+    EXPECT_EQ(decodeOpenReply(viewMessage(session->output().data(), limits_after_login)).outcome.status,
+              Status::device_busy);
+    session->output().clear();
+    send(choice(flip_id));
+    EXPECT_THAT(sentFlipped(), ElementsAre(Command::hello));
+}
+
+TEST_F(ServerCryptLaterTest, AChoiceThatDoesNotComeIsLate)
+{
+    now += std::chrono::hours(2);
+    EXPECT_TRUE(ask());
+    now += settings.login_timeout / 2;
+    send(bare(Command::get_devices)); // crosses, and takes its time
+    now += settings.login_timeout;
+    session->tick(now);
+    EXPECT_FALSE(session->isFinished());
+    session->devicesListed({});
+    const auto deadline = session->nextDeadline();
+    ASSERT_TRUE(deadline);
+    session->tick(*deadline);
+    EXPECT_TRUE(session->isFinished());
+    EXPECT_THAT(host.logged, ElementsAre("closed: CRPT_REQ was not answered in time"));
+}
+
+TEST_F(ServerCryptLaterTest, ALoginInClearIsForgotten)
+{
+    settings.auth_methods = {{1, 0, "test"}};
+    settings.login_at_connect = true;
+    begin({});
+    ByteBuffer user;
+    encodeUser(user, "alice");
+    send(user);
+    EXPECT_TRUE(ask());
+    EXPECT_THAT(sentClear(), ElementsAre(Command::hello, Command::user)) << "not while a login is going on";
+    session->loggedIn(1, "alice", now);
+    EXPECT_THAT(sentClear(), ElementsAre(Command::crypt_request));
+    host.calls.clear();
+    send(choice(flip_id));
+    EXPECT_THAT(host.calls, ElementsAre("login forgotten"));
+    EXPECT_EQ(session->user(), "");
+    EXPECT_THAT(sentFlipped(), ElementsAre(Command::hello, Command::user));
+    send(flipped(bare(Command::get_devices).data()));
+    EXPECT_THAT(host.calls, ElementsAre("login forgotten")) << "held until the new login";
+}
+
+TEST_F(ServerCryptLaterTest, AUserNamedInClearIsNotOneUnderEncryption)
+{
+    settings.auth_methods = {{1, 0, "test"}};
+    settings.login_at_connect = true;
+    begin({});
+    ByteBuffer user;
+    encodeUser(user, "alice");
+    send(user);
+    session->loggedIn(1, "alice", now);
+    EXPECT_TRUE(ask());
+    send(choice(flip_id));
+    ByteBuffer pass;
+    encodePass(pass, Command::pass_reply, {1, {{std::byte{'x'}, std::byte{0}}}});
+    EXPECT_THROW(send(flipped(pass.data())), ProtocolError);
+    EXPECT_THAT(host.calls, testing::Not(testing::Contains("continue 1")));
+}
+
+TEST_F(ServerCryptLaterTest, ThereMustBeSomethingToChoose)
+{
+    EXPECT_FALSE(session->askForCrypt({}, now));
+    EXPECT_FALSE(session->askForCrypt({&none}, now));
+    EXPECT_THAT(sentClear(), IsEmpty());
+    EXPECT_TRUE(ask());
+    send(choice(crypt_method_none));
+    EXPECT_THAT(sentClear(), ElementsAre(Command::crypt_request, Command::hello));
+    EXPECT_TRUE(ask()) << "in clear it may be asked again";
+    session->fail("enough");
+    EXPECT_FALSE(ask());
 }
 
 } // namespace

@@ -433,6 +433,7 @@ TEST(ServerLegality, IsTheTableOfTheSpecification)
     const Row rows[] = {
         {ServerState::open, {Command::hello, Command::quit}, true},
         {ServerState::crypt_asked, {Command::hello, Command::crypt_reply, Command::quit}, false},
+        {ServerState::crypt_asked_later, {Command::hello, Command::crypt_reply, Command::quit}, true},
         {ServerState::user_asked, {Command::hello, Command::user, Command::fail, Command::quit}, true},
         {ServerState::pass_asked, {Command::pass_reply, Command::fail, Command::quit}, true},
         {ServerState::checking, {Command::quit}, true},

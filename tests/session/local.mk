@@ -21,4 +21,24 @@ tests_session_client_session_test_SOURCES = \
 	tests/session/TestMethods.hxx
 tests_session_client_session_test_CXXFLAGS = $(AM_CXXFLAGS) $(GTEST_CFLAGS)
 tests_session_client_session_test_LDADD = $(client_convenience_libs) $(LTDL_LIBS) $(GTEST_LIBS) $(PTHREAD_LIBS)
+
+# both sides
+check_PROGRAMS += tests/session/crypt_switch_test
+TESTS += tests/session/crypt_switch_test
+tests_session_crypt_switch_test_SOURCES = \
+	plugins/crypt/tls/Openssl.hxx \
+	tests/plugin/ModuleFolder.hxx tests/plugin/TestServices.hxx \
+	tests/plugins/PlainTlsPeer.hxx tests/plugins/TlsTest.hxx \
+	tests/plugins/TlsCertificates.cxx tests/plugins/TlsCertificates.hxx \
+	tests/session/ClientCryptTest.cxx \
+	tests/session/CryptPair.hxx \
+	tests/session/CryptSwitchTest.cxx \
+	tests/session/CryptTlsSwitchTest.cxx \
+	tests/session/FakeServerHost.hxx \
+	tests/session/TestMethods.hxx
+tests_session_crypt_switch_test_CPPFLAGS = $(AM_CPPFLAGS) $(test_module_cppflags) -I$(top_srcdir)/tests/session
+tests_session_crypt_switch_test_CXXFLAGS = $(AM_CXXFLAGS) $(GTEST_CFLAGS) $(OPENSSL_CFLAGS)
+tests_session_crypt_switch_test_LDADD = src/session/libsession_server.la $(client_convenience_libs) $(LTDL_LIBS) \
+	$(GTEST_LIBS) $(PTHREAD_LIBS) $(OPENSSL_LIBS)
+EXTRA_tests_session_crypt_switch_test_DEPENDENCIES = crypt_tls.la tests/plugins/crypt_xor.la
 endif

@@ -17,7 +17,7 @@ ServerConfig config(const std::string &text)
 std::string choose(const std::string &text, std::optional<PasswordScheme> method = {})
 {
     try {
-        return choosePasswordFile(config(text), method, "/default");
+        return choosePasswordFile(config(text), method);
     } catch (const ToolError &error) {
         return error.what();
     }
@@ -29,11 +29,21 @@ const std::string two_files = "[auth_unix]\nfile = \"/u\"\n[auth_crypt]\nfile = 
 
 TEST(PasswordFileChoice, TakesWhatTheConfigurationNames)
 {
-    EXPECT_EQ(choose(""), "/default");
-    EXPECT_EQ(choose("[auth_unix]\n[auth_crypt]\n"), "/default");
     EXPECT_EQ(choose("[auth_unix]\nfile = \"/f\"\n[auth_crypt]\nfile = \"/f\"\n"), "/f");
     EXPECT_EQ(choose(two_files, PasswordScheme::strong), "/u");
     EXPECT_EQ(choose(two_files, PasswordScheme::des), "/c");
+    EXPECT_EQ(choose("[auth_unix]\nfile = \"/u\"\n"), "/u");
+    EXPECT_EQ(choose("[auth_crypt]\nfile = \"/c\"\n"), "/c");
+}
+
+// netsaned wouldn't look for it where we guess.
+TEST(PasswordFileChoice, WantsAFileToBeNamed)
+{
+    const std::string missing = "names no password file";
+    EXPECT_NE(choose("").find(missing), std::string::npos);
+    EXPECT_NE(choose("[auth_unix]\n[auth_crypt]\n").find(missing), std::string::npos);
+    EXPECT_NE(choose("[auth_unix]\nfile = \"/u\"\n", PasswordScheme::des).find(missing), std::string::npos);
+    EXPECT_NE(choose("auth = [\"crypt\"]\n[auth_unix]\nfile = \"/u\"\n").find(missing), std::string::npos);
 }
 
 TEST(PasswordFileChoice, AsksWhereTheMethodsDiffer)
@@ -41,7 +51,6 @@ TEST(PasswordFileChoice, AsksWhereTheMethodsDiffer)
     const auto error = choose(two_files);
     EXPECT_NE(error.find("/u and /c"), std::string::npos) << error;
     EXPECT_NE(error.find("--method or --file"), std::string::npos) << error;
-    EXPECT_NE(choose("[auth_unix]\nfile = \"/u\"\n").find("/u and /default"), std::string::npos);
 }
 
 TEST(PasswordFileChoice, LooksOnlyAtMethodsThatAreOffered)

@@ -12,5 +12,5 @@ tests_tool_tool_test_SOURCES = \
 	tests/tool/UserNameTest.cxx
 tests_tool_tool_test_CPPFLAGS = $(AM_CPPFLAGS) $(method_cppflags)
 tests_tool_tool_test_CXXFLAGS = $(AM_CXXFLAGS) $(GTEST_CFLAGS) $(CRYPT_CFLAGS)
-tests_tool_tool_test_LDADD = $(tool_libs) $(GTEST_LIBS) $(tool_link_libs)
+tests_tool_tool_test_LDADD = $(tool_libs) $(GTEST_LIBS) $(tool_foreign_libs)
 endif

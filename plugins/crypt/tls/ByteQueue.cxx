@@ -5,20 +5,27 @@
 
 namespace netsane {
 
-ByteQueue::~ByteQueue()
+void ByteQueue::wipe(std::byte *bytes, size_t count) const noexcept
 {
-    OPENSSL_cleanse(data_.get(), end_);
+    if (secret_)
+        OPENSSL_cleanse(bytes, count);
 }
 
 void ByteQueue::moveTo(size_t capacity)
 {
     auto data = std::make_unique_for_overwrite<std::byte[]>(capacity);
     std::copy(data_.get() + begin_, data_.get() + end_, data.get());
-    OPENSSL_cleanse(data_.get(), end_);
+    wipe(data_.get(), end_);
     data_ = std::move(data);
     capacity_ = capacity;
     end_ -= begin_;
     begin_ = 0;
+}
+
+void ByteQueue::reserve(size_t count)
+{
+    if (capacity_ - end_ < count)
+        moveTo(size() + count);
 }
 
 std::span<std::byte> ByteQueue::room(size_t count)
@@ -39,7 +46,7 @@ size_t ByteQueue::take(std::span<std::byte> space) noexcept
     const size_t count = std::min(space.size(), size());
     std::byte *const first = data_.get() + begin_;
     std::copy(first, first + count, space.begin());
-    OPENSSL_cleanse(first, count);
+    wipe(first, count);
     begin_ += count;
     releaseIfEmpty();
     return count;

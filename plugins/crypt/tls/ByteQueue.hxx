@@ -1,5 +1,4 @@
-// Bytes that wait, first in first out. Takes memory when something comes and gives it back when the last byte has gone;
-// wipes what it held.
+// Bytes that wait, first in first out. Takes memory when something comes and gives it back when the last byte has gone.
 
 #pragma once
 
@@ -11,12 +10,18 @@ namespace netsane {
 
 class ByteQueue {
 public:
-    ByteQueue() = default;
-    ~ByteQueue();
+    /// Secret: what has left is wiped.
+    enum class Content { Secret, Public };
+
+    explicit ByteQueue(Content content) noexcept : secret_(content == Content::Secret) {}
+    ~ByteQueue() { wipe(data_.get(), end_); }
     ByteQueue(const ByteQueue &) = delete;
     ByteQueue &operator=(const ByteQueue &) = delete;
 
     size_t size() const noexcept { return end_ - begin_; }
+
+    /// Memory for `count` more bytes, so that they needn't be moved as they come. Throws std::bad_alloc.
+    void reserve(size_t count);
 
     /// Space for `count` bytes behind the last one, for commit(). Throws std::bad_alloc.
     std::span<std::byte> room(size_t count);
@@ -33,7 +38,9 @@ public:
 
 private:
     void moveTo(size_t capacity);
+    void wipe(std::byte *bytes, size_t count) const noexcept;
 
+    const bool secret_;
     std::unique_ptr<std::byte[]> data_;
     size_t capacity_ = 0;
     size_t begin_ = 0;

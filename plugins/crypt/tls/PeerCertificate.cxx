@@ -4,6 +4,7 @@
 #include <array>
 #include <cstdio>
 #include <ctime>
+#include <openssl/pem.h>
 #include <openssl/x509v3.h>
 #include <span>
 #include <string_view>
@@ -64,6 +65,16 @@ std::string fingerprintOf(const X509 *certificate)
         text += digits[byte & 15U];
     }
     return text;
+}
+
+std::string pemOf(const X509 *certificate)
+{
+    const UniqueBio out(BIO_new(BIO_s_mem()));
+    char *text = nullptr;
+    if (out == nullptr || PEM_write_bio_X509(out.get(), certificate) != 1)
+        return {};
+    const long size = BIO_get_mem_data(out.get(), &text);
+    return size > 0 ? std::string(text, static_cast<size_t>(size)) : std::string();
 }
 
 std::string clientNameOf(const X509 *certificate)

@@ -12,6 +12,9 @@ namespace netsane {
 /// -sha256" shows. "" if there is no memory.
 std::string fingerprintOf(const X509 *certificate);
 
+/// The certificate in PEM. "" if there is no memory.
+std::string pemOf(const X509 *certificate);
+
 /// The name of a client: its first subject alternative name that is an e-mail address or a DNS name, or, if it has
 /// none, the last common name of the subject. "" if there is none, or it isn't 1 to 255 bytes of UTF-8 without control
 /// characters: a name that prints like another one must not pass for it.

@@ -11,7 +11,7 @@ namespace netsane {
 namespace {
 
 constexpr int min_security_level = 2; // 112 bits
-constexpr long max_peer_chain_bytes = 65536;
+constexpr long max_peer_chain_bytes = 98304; // a good deal more than OwnCertificate sends
 constexpr unsigned char alpn_list[] = "\x09netsane/1";
 constexpr unsigned alpn_list_bytes = sizeof alpn_list - 1;
 static_assert(alpn_list[0] == alpn_protocol.size() && alpn_list_bytes == alpn_protocol.size() + 1);

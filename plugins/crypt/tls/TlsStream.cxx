@@ -16,7 +16,9 @@ namespace {
 
 constexpr size_t max_record_bytes = SSL3_RT_MAX_PLAIN_LENGTH;     // 16384, of plain bytes
 constexpr size_t max_wire_record_bytes = max_record_bytes + 1024; // and, before it, an answer to a key update
-constexpr size_t max_buffered_bytes = 65536;                      // in each direction
+constexpr size_t max_plain_bytes = 65536;                         // that wait for readPlain
+constexpr size_t max_wire_bytes = 98304;                          // that wait for pullWire: a block of 64 KiB and more
+constexpr size_t record_overhead = 64;                            // more than any cipher's
 
 constexpr std::string_view binding_label = "EXPORTER-Channel-Binding";
 constexpr size_t binding_bytes = 32;
@@ -41,10 +43,10 @@ TlsStream::TlsStream(const TlsMethod &method, const netsane_crypt_params_v1 &par
 void TlsStream::askFor(const std::string &host)
 {
     X509_VERIFY_PARAM *const wanted = SSL_get0_param(ssl_.get());
-    std::string name = host.substr(0, host.find('%'));
-    if (name.empty() || X509_VERIFY_PARAM_set1_ip_asc(wanted, name.c_str()) == 1)
+    if (host.empty() || X509_VERIFY_PARAM_set1_ip_asc(wanted, host.substr(0, host.find('%')).c_str()) == 1)
         return;
     ERR_clear_error();
+    std::string name = host;
     if (name.ends_with('.'))
         name.pop_back();
     // OpenSSL would take ".name" for everything below it
@@ -59,10 +61,14 @@ size_t TlsStream::pushWire(std::span<const std::byte> bytes)
 {
     if (isFinal())
         return 0;
+    if (state_ == NETSANE_STATE_OPEN && plain_.size() < max_plain_bytes)
+        plain_.reserve(std::min(bytes.size() + max_record_bytes, max_plain_bytes - plain_.size()));
     wire_.offer(bytes);
     while (advance()) {
     }
     plain_.releaseIfEmpty();
+    if (shut_down_)
+        sayGoodbye();
     return bytes.size() - wire_.withdraw();
 }
 
@@ -80,43 +86,40 @@ bool TlsStream::advance()
 
 bool TlsStream::shakeHands()
 {
-    const size_t offered = wire_.offered();
     const int result = SSL_do_handshake(ssl_.get());
     if (result != 1)
-        return wantsMore(result, offered);
+        return canGoOn(result);
     if (!hasProtocol(ssl_.get())) {
         fail("the handshake has ended without the protocol netsane/1 (ALPN)");
         return false;
     }
     state_ = NETSANE_STATE_OPEN;
     wire_.bearFruit();
-    if (shut_down_)
-        sayGoodbye();
     return true;
 }
 
 bool TlsStream::readRecord()
 {
     // a whole record must fit, so that OpenSSL keeps nothing of it
-    if (plain_.size() + max_record_bytes > max_buffered_bytes)
+    if (plain_.size() + max_record_bytes > max_plain_bytes)
         return false;
-    const size_t offered = wire_.offered();
     const std::span<std::byte> room = plain_.room(max_record_bytes);
     size_t count = 0;
     const int result = SSL_read_ex(ssl_.get(), room.data(), room.size(), &count);
     if (result != 1)
-        return wantsMore(result, offered);
+        return canGoOn(result);
     plain_.commit(count);
     wire_.bearFruit();
     return true;
 }
 
 // After a call that hasn't succeeded: true if another one can do something now.
-bool TlsStream::wantsMore(int result, size_t offered_before)
+bool TlsStream::canGoOn(int result)
 {
     const int error = SSL_get_error(ssl_.get(), result);
+    // OpenSSL also asks for a pause behind a message without data, and more of them may stand in the same record
     if (error == SSL_ERROR_WANT_READ)
-        return wire_.offered() < offered_before;
+        return !wire_.isHungry();
     if (error == SSL_ERROR_ZERO_RETURN && state_ == NETSANE_STATE_OPEN)
         state_ = NETSANE_STATE_CLOSED;
     else if (error == SSL_ERROR_ZERO_RETURN)
@@ -130,6 +133,7 @@ void TlsStream::fail(std::string reason) noexcept
 {
     state_ = NETSANE_STATE_ERROR;
     error_ = std::move(reason);
+    wire_.withdraw();
 }
 
 std::string TlsStream::failureText() const
@@ -138,6 +142,8 @@ std::string TlsStream::failureText() const
         return refusal;
     if (wire_.isFruitless())
         return "the peer sends much without any data in it";
+    if (wire_.isOverfull())
+        return "the peer makes many answers necessary and takes none of them";
     const unsigned long error = ERR_peek_error();
     const int reason = ERR_GET_LIB(error) == ERR_LIB_SSL ? ERR_GET_REASON(error) : 0;
     if (reason >= SSL_AD_REASON_OFFSET)
@@ -151,15 +157,22 @@ std::string TlsStream::failureText() const
 
 size_t TlsStream::writePlain(std::span<const std::byte> bytes)
 {
+    if (state_ == NETSANE_STATE_OPEN && wire_.outboundBytes() < max_wire_bytes)
+        wire_.reserveOutbound(std::min(bytes.size() + (bytes.size() / max_record_bytes + 1) * record_overhead,
+                                       max_wire_bytes - wire_.outboundBytes()));
     size_t taken = 0;
     while (state_ == NETSANE_STATE_OPEN && !shut_down_ && taken < bytes.size() &&
-           wire_.outboundBytes() + max_wire_record_bytes <= max_buffered_bytes) {
+           wire_.outboundBytes() + max_wire_record_bytes <= max_wire_bytes) {
         const auto chunk = bytes.subspan(taken, std::min(bytes.size() - taken, max_record_bytes));
         size_t count = 0;
-        if (SSL_write_ex(ssl_.get(), chunk.data(), chunk.size(), &count) == 1)
-            taken += count;
-        else
-            fail(failureText());
+        const int result = SSL_write_ex(ssl_.get(), chunk.data(), chunk.size(), &count);
+        taken += count;
+        if (result == 1)
+            continue;
+        // the first part of a message of TLS's own has come, and OpenSSL does nothing else until the rest is there
+        if (SSL_get_error(ssl_.get(), result) == SSL_ERROR_WANT_READ)
+            break;
+        fail(failureText());
     }
     return taken;
 }
@@ -172,15 +185,16 @@ void TlsStream::endWire() noexcept
 
 void TlsStream::shutdown() noexcept
 {
-    if (std::exchange(shut_down_, true))
-        return;
-    // in the handshake it has to wait for its end
-    if (state_ == NETSANE_STATE_OPEN || state_ == NETSANE_STATE_CLOSED)
-        sayGoodbye();
+    shut_down_ = true;
+    sayGoodbye();
 }
 
+// Once. Within a handshake, or a message of TLS's own, OpenSSL can't: then pushWire tries again.
 void TlsStream::sayGoodbye() noexcept
 {
+    const bool may_speak = state_ == NETSANE_STATE_OPEN || state_ == NETSANE_STATE_CLOSED;
+    if (!may_speak || (SSL_get_shutdown(ssl_.get()) & SSL_SENT_SHUTDOWN) != 0)
+        return;
     SSL_shutdown(ssl_.get());
     ERR_clear_error();
 }
@@ -217,11 +231,17 @@ size_t TlsStream::exportBinding(std::span<std::byte> space) const noexcept
 
 std::string TlsStream::identity(uint32_t what) const
 {
+    if (SSL_is_init_finished(ssl_.get()) == 0)
+        return {};
+    if (what == NETSANE_PEER_PROTOCOL)
+        return std::string(SSL_get_version(ssl_.get())) + " " + SSL_get_cipher_name(ssl_.get());
     const X509 *const certificate = SSL_get0_peer_certificate(ssl_.get());
-    if (certificate == nullptr || SSL_is_init_finished(ssl_.get()) == 0)
+    if (certificate == nullptr)
         return {};
     if (what == NETSANE_PEER_FINGERPRINT)
         return fingerprintOf(certificate);
+    if (what == NETSANE_PEER_CERTIFICATE)
+        return pemOf(certificate);
     if (what != NETSANE_PEER_NAME || !isVerified())
         return {};
     return isClient() ? peer_name_ : clientNameOf(certificate);

@@ -45,7 +45,7 @@ public:
     size_t exportBinding(std::span<std::byte> space) const noexcept;
 
     /// NAME: to a client the host name that it asked for, if chain and name are good; to a server what clientNameOf()
-    /// finds in a verified certificate. FINGERPRINT: fingerprintOf().
+    /// finds in a verified certificate. FINGERPRINT: fingerprintOf(). CERTIFICATE: pemOf().
     const char *peer(uint32_t what);
 
     /// Breaks the stream.
@@ -58,7 +58,7 @@ private:
     bool advance();
     bool shakeHands();
     bool readRecord();
-    bool wantsMore(int result, size_t offered_before);
+    bool canGoOn(int result);
     std::string failureText() const;
     void sayGoodbye() noexcept;
     std::string identity(uint32_t what) const;
@@ -66,7 +66,7 @@ private:
 
     const std::string peer_name_;
     Wire wire_; ///< before ssl_, which leads to it
-    ByteQueue plain_;
+    ByteQueue plain_{ByteQueue::Content::Secret};
     UniqueSsl ssl_;
     uint32_t state_ = NETSANE_STATE_HANDSHAKE;
     bool shut_down_ = false;

@@ -1,6 +1,7 @@
 #include "Wire.hxx"
 
 #include <algorithm>
+#include <cstring>
 #include <new>
 #include <utility>
 
@@ -50,10 +51,11 @@ int Wire::readWire(BIO *bio, char *data, size_t size, size_t *count) noexcept
     const auto taken =
         wire.inbound_.first(std::min({size, wire.inbound_.size(), max_fruitless_bytes - wire.fruitless_bytes_}));
     if (taken.empty()) {
+        wire.hungry_ = true;
         BIO_set_retry_read(bio);
         return 0;
     }
-    std::ranges::copy(taken, reinterpret_cast<std::byte *>(data));
+    std::memcpy(data, taken.data(), taken.size());
     wire.inbound_ = wire.inbound_.subspan(taken.size());
     wire.fruitless_bytes_ += taken.size();
     *count = taken.size();
@@ -66,8 +68,10 @@ int Wire::writeWire(BIO *bio, const char *data, size_t size, size_t *count) noex
     BIO_clear_retry_flags(bio);
     *count = 0;
     try {
-        if (wire.outbound_.size() + size > max_outbound_bytes)
+        if (wire.outbound_.size() + size > max_outbound_bytes) {
+            wire.overfull_ = true;
             return 0;
+        }
         wire.outbound_.append({reinterpret_cast<const std::byte *>(data), size});
         *count = size;
         return 1;

@@ -1,15 +1,15 @@
 // `netsane fingerprint`: what a server's certificate can be recognised by.
 #pragma once
 
-#include "tool/Command.hxx"
+#include "tool/ToolCommand.hxx"
 
 #include <string>
 
 namespace netsane {
 
-class FingerprintCommand : public Command {
+class FingerprintCommand : public ToolCommand {
 public:
-    using Command::Command;
+    using ToolCommand::ToolCommand;
 
     void addOptions(CLI::App &app) override;
     ExitCode run() override;

@@ -113,7 +113,7 @@ void PasswdCommand::findFile()
     if (!method_.empty())
         method = method_ == "crypt" ? PasswordScheme::des : PasswordScheme::strong;
     if (file_.empty())
-        file_ = choosePasswordFile(config_, method, configFolder() + "/users");
+        file_ = choosePasswordFile(config_, method);
     file_ = std::filesystem::absolute(file_);
 }
 

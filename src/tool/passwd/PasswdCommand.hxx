@@ -2,7 +2,7 @@
 #pragma once
 
 #include "config/ServerConfig.hxx"
-#include "tool/Command.hxx"
+#include "tool/ToolCommand.hxx"
 #include "tool/passwd/PasswordEditor.hxx"
 #include "tool/passwd/PasswordScheme.hxx"
 #include "tool/passwd/SecretFile.hxx"
@@ -13,9 +13,9 @@
 
 namespace netsane {
 
-class PasswdCommand : public Command {
+class PasswdCommand : public ToolCommand {
 public:
-    using Command::Command;
+    using ToolCommand::ToolCommand;
 
     void addOptions(CLI::App &app) override;
     ExitCode run() override;

@@ -12,13 +12,14 @@ namespace netsane {
 
 namespace {
 
-std::string fileOf(const ServerConfig &config, const std::string &method, const std::string &default_file)
+// Empty: none. As the methods themselves, it has no default.
+std::string fileOf(const ServerConfig &config, const std::string &method)
 {
     const auto section = config.auth_settings.find(method);
     if (section == config.auth_settings.end())
-        return default_file;
+        return {};
     const auto file = section->second.find("file");
-    return file == section->second.end() ? default_file : file->second;
+    return file == section->second.end() ? std::string() : file->second;
 }
 
 bool offers(const ServerConfig &config, std::string_view method)
@@ -28,19 +29,22 @@ bool offers(const ServerConfig &config, std::string_view method)
 
 } // namespace
 
-std::string choosePasswordFile(const ServerConfig &config, std::optional<PasswordScheme> method,
-                               const std::string &default_file)
+std::string choosePasswordFile(const ServerConfig &config, std::optional<PasswordScheme> method)
 {
-    const std::string for_unix = fileOf(config, "unix", default_file);
-    const std::string for_crypt = fileOf(config, "crypt", default_file);
-    std::string file = for_unix;
+    const std::string for_unix = fileOf(config, "unix");
+    const std::string for_crypt = fileOf(config, "crypt");
+    const bool differ = for_unix != for_crypt && !for_unix.empty() && !for_crypt.empty();
+    std::string file = for_unix.empty() ? for_crypt : for_unix;
     if (method)
         file = *method == PasswordScheme::des ? for_crypt : for_unix;
     else if (offers(config, "crypt") && !offers(config, "unix"))
         file = for_crypt;
-    else if (for_unix != for_crypt && offers(config, "unix") && offers(config, "crypt"))
+    else if (differ && offers(config, "unix") && offers(config, "crypt"))
         throw ToolError(ExitCode::usage, "[auth_unix] and [auth_crypt] have different files, " + for_unix + " and " +
                                              for_crypt + ": choose with --method or --file");
+    if (file.empty())
+        throw ToolError(ExitCode::failed, "netsaned.conf names no password file: set \"file\" in [auth_unix], or in "
+                                          "[auth_crypt] for PASS_CRYPT; or name one with --file");
     if (file == "shadow")
         throw ToolError(ExitCode::failed, "[auth_unix] takes the system's users: use passwd(1) for them, or name a "
                                           "file of NETSANE's own with --file");

@@ -10,11 +10,9 @@
 
 namespace netsane {
 
-// The file of [auth_unix] or [auth_crypt]; default_file where that has no key "file". Without a method: of those in
-// auth, which must then agree. Throws ToolError: they differ, it is the system's shadow file, or the
-// path isn't absolute.
-std::string choosePasswordFile(const ServerConfig &config, std::optional<PasswordScheme> method,
-                               const std::string &default_file);
+// The file of [auth_unix] or [auth_crypt]. Without a method: of those in auth, which must then agree if both have one.
+// Throws ToolError: there is none, they differ, it is the system's shadow file, or the path isn't absolute.
+std::string choosePasswordFile(const ServerConfig &config, std::optional<PasswordScheme> method);
 
 // When root runs this: netsaned's user may own the file, and that user's primary group may read a new one. Nobody else
 // for user = "root", for a user that the system doesn't know, and where an ordinary user runs this. May ask a directory

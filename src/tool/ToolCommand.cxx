@@ -1,4 +1,4 @@
-#include "tool/Command.hxx"
+#include "tool/ToolCommand.hxx"
 
 #include "util/Printable.hxx"
 
@@ -19,7 +19,7 @@ void sayAs(std::string_view command, std::string_view text)
     std::fputs(line.c_str(), stderr);
 }
 
-void Command::say(std::string_view text) const
+void ToolCommand::say(std::string_view text) const
 {
     sayAs(name_, text);
 }

@@ -12,13 +12,13 @@ class App;
 
 namespace netsane {
 
-class Command {
+class ToolCommand {
 public:
     // name: as typed, "passwd".
-    explicit Command(std::string name) : name_(std::move(name)) {}
-    virtual ~Command() = default;
-    Command(const Command &) = delete;
-    Command &operator=(const Command &) = delete;
+    explicit ToolCommand(std::string name) : name_(std::move(name)) {}
+    virtual ~ToolCommand() = default;
+    ToolCommand(const ToolCommand &) = delete;
+    ToolCommand &operator=(const ToolCommand &) = delete;
 
     const std::string &name() const noexcept { return name_; }
 
