@@ -18,6 +18,7 @@ CLEANFILES += packaging/netsaned.conf
 packaging/netsaned.conf: packaging/netsaned.conf.in Makefile
 	$(AM_V_GEN)$(MKDIR_P) packaging && \
 	sed -e 's|@sysconfdir[@]|$(sysconfdir)|g' -e 's|@plugindir[@]|$(plugindir)|g' \
+		-e 's|@netsanestatedir[@]|$(netsanestatedir)|g' \
 		$(srcdir)/packaging/netsaned.conf.in > $@.tmp && mv $@.tmp $@
 
 all-local: packaging/netsaned.conf

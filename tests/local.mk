@@ -3,6 +3,7 @@ include tests/os/local.mk
 include tests/event/local.mk
 include tests/wire/local.mk
 include tests/protocol/local.mk
+include tests/certificate/local.mk
 include tests/config/local.mk
 include tests/plugin/local.mk
 include tests/crypt/local.mk

@@ -190,7 +190,8 @@ typedef struct netsane_host_v1 {
      * `key`, anew at each call. It must belong to root or the user the process
      * runs as, be writable by nobody else, and have at most 1 MiB. *data is in
      * locked memory, read-only, not NUL-terminated, and valid until close_file
-     * or fini. */
+     * or fini. A server's crypt method can do so in init only: the process that
+     * it runs in may not open files, and has been given these. */
     int32_t (*open_file)(void *host, const char *key, uint32_t flags, const void **data, size_t *size);
 
     /* Wipe and drop what open_file gave. NULL is ignored. */

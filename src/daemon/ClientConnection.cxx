@@ -382,6 +382,11 @@ void ClientConnection::loginGivenUp(std::string_view reason)
     owner_.sendToSupervisor(encodeIpc(LoginNote{id_, std::string(reason)}));
 }
 
+void ClientConnection::loginForgotten()
+{
+    owner_.sendToSupervisor(encodeIpc(IpcCommand::login_forgotten, ConnectionNote{id_}));
+}
+
 void ClientConnection::logSession(std::string_view text)
 {
     logInfo("connection " + std::to_string(id_) + " from " + session_.peer().address + ": " + std::string(text));

@@ -64,6 +64,7 @@ private:
     void cancelLogin(ExchangeKey exchange) override;
     void scanEnded(DeviceKey key, const ScanSummary &scan) override;
     void loginGivenUp(std::string_view reason) override;
+    void loginForgotten() override;
     void logSession(std::string_view text) override;
 
     // Every event goes through here: runs it, ends the session where the client has broken the protocol, then update().

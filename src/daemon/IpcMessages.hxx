@@ -61,7 +61,8 @@ enum class IpcCommand : std::uint32_t {
     exchange_step,    // AuthFields
     exchange_outcome, // ExchangeOutcome
     // session → supervisor
-    crypt_chosen, // CryptNote
+    crypt_chosen,    // CryptNote
+    login_forgotten, // ConnectionNote: it is nobody's from now on
     // supervisor → certificate
     make_certificate, // CertificateWish
     // certificate → supervisor

@@ -191,6 +191,10 @@ void Supervisor::sessionMessage(MessageView message)
         const auto note = decodeScanNote(message);
         return broker_->scanEnded(note.connection, note.device, note.scan);
     }
+    case IpcCommand::login_forgotten:
+        if (auto *const client = connections_.find(decodeConnectionNote(message).connection))
+            client->user.reset();
+        return;
     case IpcCommand::crypt_chosen: {
         const auto note = decodeCryptNote(message);
         if (auto *const client = connections_.find(note.connection))

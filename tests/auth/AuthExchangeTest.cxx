@@ -61,10 +61,9 @@ TEST_F(AuthExchangeTest, TellsWhatTheCryptMethodKnowsOfThePeer)
     AuthExchange nobody = server("seen");
     EXPECT_EQ(nobody.step({}, out), AuthVerdict::Fail);
     EXPECT_THAT(services.log(), HasSubstr("auth_seen: peer_name= binding=\n"));
-    AuthExchange laptop = server("seen", {.user = "alice",
-                                          .peer = {},
-                                          .channel_binding = {std::byte{0xab}, std::byte{1}},
-                                          .peer_name = "laptop"});
+    AuthExchange laptop = server(
+        "seen",
+        {.user = "alice", .peer = {}, .channel_binding = {std::byte{0xab}, std::byte{1}}, .peer_name = "laptop"});
     EXPECT_EQ(laptop.step({}, out), AuthVerdict::Ok);
     EXPECT_EQ(laptop.identity(), "laptop");
     EXPECT_THAT(services.log(), HasSubstr("peer_name=laptop binding=ab01\n"));

@@ -51,6 +51,7 @@ TEST(ServerConfig, EmptyFileIsTheSafeDefaults)
     EXPECT_EQ(config.max_connections_per_host, 64u);
     EXPECT_EQ(config.plugin_dir, "") << "where the installed plugins are";
     EXPECT_EQ(config.groups_file, "") << "none";
+    EXPECT_EQ(config.state_dir, "");
     EXPECT_EQ(config.sane_config_dir, "");
     EXPECT_EQ(config.sane_exclude, (Names{"netsane", "net"}));
     EXPECT_EQ(config.sane_list_timeout, 20s);
@@ -248,7 +249,7 @@ TEST(ReadServerConfig, ReadsAFileAndNamesIt)
 TEST(ReadServerConfig, TakesTheFileThatIsInstalled)
 {
     const auto config = readServerConfig(NETSANE_SHIPPED_CONFIG);
-    EXPECT_EQ(config.crypt, Names{"none"});
+    EXPECT_EQ(config.crypt, (Names{"tls", "none"}));
     EXPECT_EQ(config.auth, Names{"unix"});
     for (const auto &address : config.listen)
         EXPECT_TRUE(address.host == "127.0.0.1" || address.host == "::1") << address.toString();

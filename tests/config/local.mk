@@ -4,6 +4,7 @@ check_PROGRAMS += tests/config/server_config_test
 TESTS += tests/config/server_config_test
 tests_config_server_config_test_SOURCES = \
 	tests/config/AccessRulesTest.cxx \
+	tests/config/CertificateFilesTest.cxx \
 	tests/config/CidrPrefixTest.cxx \
 	tests/config/ConfigReloadTest.cxx \
 	tests/config/GroupFileTest.cxx \

@@ -8,6 +8,7 @@ tests_daemon_supervisor_test_SOURCES = \
 	tests/daemon/ChildProcessTest.cxx \
 	tests/daemon/ConnectionTableTest.cxx \
 	tests/daemon/DeviceListerTest.cxx \
+	tests/daemon/HandedFilesTest.cxx \
 	tests/daemon/PenaltyTableTest.cxx \
 	tests/daemon/RefusalLogTest.cxx \
 	tests/daemon/WorkerProcessTest.cxx

@@ -29,6 +29,7 @@ BAD_FILES = [
     ('auth_tries = "many"', "auth_tries", 1),
     ('plugin_dir = 5', "plugin_dir", 1),
     ('groups_file = "groups"', "groups_file", 1),
+    ('state_dir = "state"', "state_dir", 1),
     ('user = true', "user", 1),
     ('[sane]\nexclude = "net"', "exclude", 2),
     ('[sane]\n\nexcludes = ["net"]', "excludes", 3),

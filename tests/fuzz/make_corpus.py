@@ -90,7 +90,7 @@ CLIENT_LOGINS = {
 COMMANDS = (
     "session_setup auth_channel new_connection open_result device_list logged_in auth_setup session_channel ping connection_closed "
     "open_device close_device list_devices scan_ended login_given_up identity login_refused ready pong start_failed auth_start "
-    "auth_step auth_cancel auth_methods auth_continue auth_failed auth_not_applicable exchange_step exchange_outcome crypt_chosen "
+    "auth_step auth_cancel auth_methods auth_continue auth_failed auth_not_applicable exchange_step exchange_outcome crypt_chosen login_forgotten "
     "make_certificate certificate_made"
 ).split()
 COMMAND = {name: 256 + index for index, name in enumerate(COMMANDS)}
