@@ -100,7 +100,7 @@ class MatrixTest(harness.EndToEndTest):
         self.assertNotIn(reason.encode(), result.err)
         self.assertGreaterEqual(result.seconds, FAIL_DELAY)
         self.assertLess(result.seconds, FAIL_DELAY + PATIENCE)
-        said = rf'audit: login result=refused user={user} method=\S+ from=127\.0\.0\.1 connection=\d+ reason="{reason}"'
+        said = rf'audit: login result=refused user={user} method=\S+ from=127\.0\.0\.1 connection=\d+ crypt=none reason="{reason}"'
         harness.wait_for(lambda: re.search(said, self.server.log()[before:]), PATIENCE,
                          f"the log says: {said}\n{self.server.log()[before:]}")
         self.assertEqual(self.server.log()[before:].count("login result=refused"), 1, self.server.log()[before:])

@@ -45,6 +45,7 @@ class TlsClient(harness.EndToEndTest):
     def assert_lists(self, peer, how="tls"):
         result = self.list()
         self.assertIn(f"netsane:{peer.address}:fake:0".encode(), result.out, repr(result))
+        peer.wait_ended()
         self.assertEqual({kind for kind, _ in peer.requests}, {how})
         return result
 
@@ -55,6 +56,7 @@ class TlsClient(harness.EndToEndTest):
         self.assertNotIn(b"fake:0", result.out)
         for text in texts:
             self.assertIn(text.encode(), result.err)
+        peer.wait_ended()
         self.assertEqual(peer.requests, [])
         return result
 

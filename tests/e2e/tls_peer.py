@@ -154,6 +154,8 @@ class TlsPeer:
     def __init__(self, certificate, offer=(TLS, NONE), shown=None, version=None, port=0, greets=True):
         self.offer, self.shown, self.greets = offer, offer if shown is None else shown, greets
         self.requests = []
+        self.ended = threading.Condition()
+        self.connections = 0  # that are being served
         self.context = None
         if certificate:
             self.context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
@@ -183,6 +185,8 @@ class TlsPeer:
                 connection, _ = self.listener.accept()
             except OSError:
                 return
+            with self.ended:
+                self.connections += 1
             threading.Thread(target=self.serve, args=(connection,), daemon=True).start()
 
     def serve(self, connection):
@@ -192,6 +196,16 @@ class TlsPeer:
                 self.talk(connection)
             except (Gone, OSError):
                 pass
+            finally:
+                with self.ended:
+                    self.connections -= 1
+                    self.ended.notify_all()
+
+    def wait_ended(self):
+        """Until all that clients have sent is in `requests`: they may be gone before the last of it is read."""
+        with self.ended:
+            if not self.ended.wait_for(lambda: self.connections == 0, 20):
+                raise AssertionError("a client is still connected")
 
     @staticmethod
     def hello(*more):
