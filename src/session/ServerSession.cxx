@@ -90,6 +90,16 @@ void ServerSession::received(std::size_t count_bytes, SessionTime now)
     }
 }
 
+ByteBuffer &ServerSession::output()
+{
+    ByteBuffer &out = transport_.output();
+    // Otherwise nobody would notice until the client speaks again, and it waits for what can't be sent.
+    if (finished_ || transport_.stream().state() != CryptState::Error)
+        return out;
+    fail("encryption: " + transport_.stream().error());
+    return transport_.output();
+}
+
 // When all messages are handled that came before.
 void ServerSession::checkStream()
 {
