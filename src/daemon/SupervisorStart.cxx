@@ -39,10 +39,11 @@ std::string makeTemporaryFolder()
     return path;
 }
 
-bool isThere(const CertificateFiles &files)
+int countThere(const CertificateFiles &files)
 {
     std::error_code ignored;
-    return std::filesystem::exists(files.certificate, ignored) && std::filesystem::exists(files.key, ignored);
+    return (std::filesystem::exists(files.certificate, ignored) ? 1 : 0) +
+           (std::filesystem::exists(files.key, ignored) ? 1 : 0);
 }
 
 } // namespace
@@ -65,12 +66,13 @@ void Supervisor::run()
     loop_.run();
 }
 
-// A check makes nothing that stays: the method is tried with a certificate in a folder of its own.
+// A check makes nothing that stays: the method is tried with a certificate in a folder of its own. Where one file is
+// there without the other nothing would be made, and what is said about it is the same.
 void Supervisor::withCertificate(ServerConfig &config, const CertificateMaker::OnDone &on_done)
 {
     std::string folder = stateFolder(config, paths_.state_dir, ::geteuid() == 0);
     CertificateFiles files = certificateFiles(config, folder);
-    if (files.own && !isThere(files) && options_.check_only) {
+    if (files.own && countThere(files) == 0 && options_.check_only) {
         logInfo("there is no certificate for TLS yet: the first start will make one, " + files.certificate);
         folder = check_folder_ = makeTemporaryFolder();
         files = certificateFiles(config, folder);
@@ -78,7 +80,7 @@ void Supervisor::withCertificate(ServerConfig &config, const CertificateMaker::O
     if (!files.own)
         return on_done("");
     useCertificate(config, files);
-    if (isThere(files))
+    if (countThere(files) == 2)
         return on_done("");
     certificate_maker_->make(
         {folder, acceptor_.localAddresses()}, options_.check_only, [folder, on_done](const std::string &failure) {

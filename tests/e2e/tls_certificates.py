@@ -238,6 +238,9 @@ class Own(CertificateTest):
             server = self.make({}, state_dir=state)
             with self.assertRaisesRegex(AssertionError, f"{path} is there without {other}"):
                 server.start()
+            result = self.check(server)
+            self.assertEqual(result.code, 1, repr(result))
+            self.assertIn(f"{path} is there without {other}", result.err.decode())
             with open(path, encoding="ascii") as file:
                 self.assertEqual(file.read(), "mine\n")
             self.assertEqual(os.listdir(os.path.dirname(key)), [os.path.basename(path)])
