@@ -137,8 +137,7 @@ private:
         if (daemon_.to_open.empty())
             return;
         const DeviceKey key = *daemon_.to_open.begin();
-        if (kind != OpenDecision::Kind::login_needed)
-            daemon_.to_open.erase(key);
+        daemon_.to_open.erase(key); // where a login is needed, the session asks again behind it
         if (kind == OpenDecision::Kind::opened)
             daemon_.open.insert(key);
         session_->deviceOpened(key, {kind, {Status::access_denied, "no"}}, now_);
