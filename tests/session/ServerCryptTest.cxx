@@ -396,7 +396,7 @@ TEST_F(ServerCryptLaterTest, HandlesStayOpen)
     encodeHandleRequest(start, Command::start, handle);
     send(flipped(start.data()));
     EXPECT_THAT(host.commandsToDevice(), ElementsAre(Command::start));
-    EXPECT_THAT(host.calls, IsEmpty());
+    EXPECT_THAT(host.calls, ElementsAre("login forgotten")) << "and nothing is closed";
 }
 
 TEST_F(ServerCryptLaterTest, WaitsUntilNothingIsOutstanding)
@@ -478,6 +478,14 @@ TEST_F(ServerCryptLaterTest, ALoginInClearIsForgotten)
     EXPECT_THAT(sentFlipped(), ElementsAre(Command::hello, Command::user));
     send(flipped(bare(Command::get_devices).data()));
     EXPECT_THAT(host.calls, ElementsAre("login forgotten")) << "held until the new login";
+}
+
+TEST_F(ServerCryptLaterTest, ALoginThatOnlyTheHostKnowsOfIsForgottenToo)
+{
+    begin({});
+    EXPECT_TRUE(ask());
+    send(choice(flip_id));
+    EXPECT_THAT(host.calls, testing::Contains("login forgotten"));
 }
 
 TEST_F(ServerCryptLaterTest, AUserNamedInClearIsNotOneUnderEncryption)
