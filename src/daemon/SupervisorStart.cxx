@@ -3,6 +3,9 @@
 #include "config/CertificateFiles.hxx"
 #include "daemon/Log.hxx"
 #include "daemon/Supervisor.hxx"
+#include "os/Error.hxx"
+#include "plugin/PluginError.hxx"
+#include "plugin/TrustedFile.hxx"
 
 #include <cerrno>
 #include <csignal>
@@ -11,6 +14,7 @@
 #include <filesystem>
 #include <fstream>
 #include <stdexcept>
+#include <sys/stat.h>
 #include <system_error>
 #include <unistd.h>
 #include <utility>
@@ -46,6 +50,28 @@ int countThere(const CertificateFiles &files)
            (std::filesystem::exists(files.key, ignored) ? 1 : 0);
 }
 
+// Whether the certificate could be made there, as far as can be seen without making anything.
+void checkStateFolder(const std::string &folder)
+{
+    std::filesystem::path nearest(folder);
+    struct stat status {};
+    while (::stat(nearest.c_str(), &status) != 0 && nearest.has_relative_path())
+        nearest = nearest.parent_path();
+    std::string problem;
+    if (!S_ISDIR(status.st_mode))
+        problem = nearest.string() + ": not a folder";
+    else if (::access(nearest.c_str(), W_OK | X_OK) != 0)
+        problem = nearest.string() + ": " + errnoText(errno);
+    else if (nearest == folder)
+        try {
+            trustedFolder(folder);
+        } catch (const PluginError &error) {
+            problem = error.what();
+        }
+    if (!problem.empty())
+        throw std::runtime_error("can't make a certificate for TLS in " + folder + ": " + problem);
+}
+
 } // namespace
 
 void Supervisor::run()
@@ -73,6 +99,7 @@ void Supervisor::withCertificate(ServerConfig &config, const CertificateMaker::O
     std::string folder = stateFolder(config, paths_.state_dir, ::geteuid() == 0);
     CertificateFiles files = certificateFiles(config, folder);
     if (files.own && countThere(files) == 0 && options_.check_only) {
+        checkStateFolder(folder);
         logInfo("there is no certificate for TLS yet: the first start will make one, " + files.certificate);
         folder = check_folder_ = makeTemporaryFolder();
         files = certificateFiles(config, folder);
