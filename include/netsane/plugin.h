@@ -353,13 +353,15 @@ typedef struct netsane_crypt_ops_v1 {
     size_t (*pending)(void *stream, uint32_t what);
 
     /* End this side's direction: no write_plain follows, pull_wire yields what
-     * is left and the goodbye. */
+     * is left and the goodbye, also to a peer whose direction has ended. */
     void (*shutdown)(void *stream);
 
     uint32_t (*state)(void *stream);
 
-    /* What went wrong, for the log; valid until the next call on the stream.
-     * May be NULL, and return NULL. */
+    /* In state ERROR what went wrong, for the log. In state OPEN, and CLOSED
+     * behind it, why peer_identity has no NETSANE_PEER_NAME, for people: "the
+     * certificate has expired". Valid until the next call on the stream. May
+     * be NULL, and return NULL. */
     const char *(*error_text)(void *stream);
 
     /* Write the stream's channel binding (RFC 5056: the same bytes at both

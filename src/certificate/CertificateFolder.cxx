@@ -27,11 +27,20 @@ mode_t folderMode() noexcept
     return ::geteuid() == 0 ? 0755 : 0700;
 }
 
+UniqueFd openFolder(const std::string &path, int flags = 0)
+{
+    UniqueFd fd(::open(path.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC | flags));
+    if (!fd)
+        throwErrno("open the folder " + path);
+    return fd;
+}
+
+// Whether others may write to the folder above isn't known yet: nothing that they put here gets the mode.
 void makeFolder(const std::string &path)
 {
     if (::mkdir(path.c_str(), 0700) != 0)
         throwErrno("make the folder " + path);
-    if (::chmod(path.c_str(), folderMode()) != 0)
+    if (::fchmod(openFolder(path, O_NOFOLLOW).get(), folderMode()) != 0)
         throwErrno("set the mode of " + path);
 }
 
@@ -55,11 +64,14 @@ void sync(int fd, const std::string &path)
         throwErrno("write " + path);
 }
 
-UniqueFd openFolder(const std::string &path)
+// Waits until it is the only one. The folder itself can be opened, and so be locked, by everybody who may read it.
+UniqueFd lockFile(const std::string &path)
 {
-    UniqueFd fd(::open(path.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+    UniqueFd fd(::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, key_mode));
     if (!fd)
-        throwErrno("open the folder " + path);
+        throwErrno("make " + path);
+    if (::flock(fd.get(), LOCK_EX) != 0)
+        throwErrno("lock " + path);
     return fd;
 }
 
@@ -108,12 +120,13 @@ bool keepCertificate(const std::string &state_folder, const std::function<SelfSi
 {
     makeFolders(state_folder);
     trustedFolder(state_folder);
-    const UniqueFd lock = openFolder(state_folder);
-    if (::flock(lock.get(), LOCK_EX) != 0)
-        throwErrno("lock the folder " + state_folder);
+    const std::string lock_path = state_folder + "/tls.lock";
+    const UniqueFd lock = lockFile(lock_path);
     const std::string folder = state_folder + "/tls";
-    if (isComplete(folder))
+    if (isComplete(folder)) {
+        ::unlink(lock_path.c_str()); // nobody needs it any more: who waits for it finds the certificate, too
         return false;
+    }
     // A folder is renamed as a whole, so nobody ever sees one file without the other. With the lock, what has this name
     // is left from a process that was killed.
     const std::string unfinished = state_folder + "/tls.new";
@@ -128,7 +141,8 @@ bool keepCertificate(const std::string &state_folder, const std::function<SelfSi
         std::filesystem::remove_all(unfinished);
         throwErrno(error, "put the new certificate into " + folder);
     }
-    sync(lock.get(), state_folder);
+    sync(openFolder(state_folder).get(), state_folder);
+    ::unlink(lock_path.c_str());
     return true;
 }
 

@@ -82,6 +82,7 @@ void ClientConnection::receive()
         return;
     if (got <= 0) {
         session_.peerClosed();
+        flush(); // the last word, to a peer that may still read; what doesn't go now never will
         return end();
     }
     session_.received(static_cast<std::size_t>(got), EventLoop::now());
@@ -127,9 +128,9 @@ void ClientConnection::update()
                 return end();
             }
         }
-        const std::size_t unsent = session_.output().size();
         for (const auto &[key, channel] : channels_)
-            channel->wantRead(session_.wantsDevice(key) && unsent < max_unsent_bytes);
+            channel->wantRead(session_.wantsDevice(key) && session_.unsentBytes() < max_unsent_bytes);
+        const std::size_t unsent = session_.output().size();
         if (session_.isFinished() && !lingering_) {
             if (!std::exchange(finishing_, true))
                 linger_timer_.schedule(linger_time);
@@ -164,7 +165,7 @@ bool ClientConnection::wantsInput()
     std::size_t to_devices = 0;
     for (const auto &[key, channel] : channels_)
         to_devices += channel->unsentBytes();
-    return session_.wantsInput() && session_.output().size() < max_unsent_replies_bytes &&
+    return session_.wantsInput() && session_.unsentBytes() < max_unsent_replies_bytes &&
            to_devices < max_unsent_to_devices_bytes;
 }
 
@@ -237,7 +238,7 @@ bool ClientConnection::drainDevice(DeviceKey key, DeviceStream &channel)
 {
     bool progress = false;
     try {
-        while (session_.wantsDevice(key) && session_.output().size() < max_unsent_bytes) {
+        while (session_.wantsDevice(key) && session_.unsentBytes() < max_unsent_bytes) {
             const auto message = channel.next();
             if (!message)
                 break;

@@ -51,8 +51,10 @@ SecureBytes CryptServices::readFile(const std::string &path, bool secret)
 CryptMethods::CryptMethods(const SessionSetup &setup, std::vector<UniqueFd> fds)
     : services_(setup, std::move(fds)), plugins_(setup.plugin_dir, services_)
 {
-    for (const auto &name : setup.crypt)
+    for (const auto &name : setup.crypt) {
         list_.push_back(&plugins_.load(PluginKind::Crypt, name));
+        services_.warnOfUnasked(PluginKind::Crypt, name);
+    }
     services_.closeFiles();
 }
 

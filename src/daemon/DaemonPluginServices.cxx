@@ -29,7 +29,18 @@ std::optional<std::string> DaemonPluginServices::configValue(PluginKind kind, st
     const auto found = settings_.find(name);
     if (found == settings_.end())
         return std::nullopt;
+    asked_.insert(name);
     return found->second;
+}
+
+void DaemonPluginServices::warnOfUnasked(PluginKind kind, std::string_view method)
+{
+    const std::string section = std::string(kindName(kind)).append("_").append(method);
+    const std::string prefix = std::string(kindName(kind)).append(".").append(method).append(".");
+    for (const auto &[name, value] : settings_)
+        if (name.starts_with(prefix) && !asked_.contains(name))
+            log(PluginLogLevel::Warning, section,
+                "[" + section + "] " + name.substr(prefix.size()) + ": the method makes no use of this key");
 }
 
 std::uint32_t DaemonPluginServices::roles() const

@@ -3,6 +3,9 @@
 #include "config/CertificateFiles.hxx"
 #include "daemon/Log.hxx"
 #include "daemon/Supervisor.hxx"
+#include "os/Error.hxx"
+#include "plugin/PluginError.hxx"
+#include "plugin/TrustedFile.hxx"
 
 #include <cerrno>
 #include <csignal>
@@ -11,6 +14,7 @@
 #include <filesystem>
 #include <fstream>
 #include <stdexcept>
+#include <sys/stat.h>
 #include <system_error>
 #include <unistd.h>
 #include <utility>
@@ -39,10 +43,33 @@ std::string makeTemporaryFolder()
     return path;
 }
 
-bool isThere(const CertificateFiles &files)
+int countThere(const CertificateFiles &files)
 {
     std::error_code ignored;
-    return std::filesystem::exists(files.certificate, ignored) && std::filesystem::exists(files.key, ignored);
+    return (std::filesystem::exists(files.certificate, ignored) ? 1 : 0) +
+           (std::filesystem::exists(files.key, ignored) ? 1 : 0);
+}
+
+// Whether the certificate could be made there, as far as can be seen without making anything.
+void checkStateFolder(const std::string &folder)
+{
+    std::filesystem::path nearest(folder);
+    struct stat status {};
+    while (::stat(nearest.c_str(), &status) != 0 && nearest.has_relative_path())
+        nearest = nearest.parent_path();
+    std::string problem;
+    if (!S_ISDIR(status.st_mode))
+        problem = nearest.string() + ": not a folder";
+    else if (::access(nearest.c_str(), W_OK | X_OK) != 0)
+        problem = nearest.string() + ": " + errnoText(errno);
+    else if (nearest == folder)
+        try {
+            trustedFolder(folder);
+        } catch (const PluginError &error) {
+            problem = error.what();
+        }
+    if (!problem.empty())
+        throw std::runtime_error("can't make a certificate for TLS in " + folder + ": " + problem);
 }
 
 } // namespace
@@ -65,12 +92,14 @@ void Supervisor::run()
     loop_.run();
 }
 
-// A check makes nothing that stays: the method is tried with a certificate in a folder of its own.
+// A check makes nothing that stays: the method is tried with a certificate in a folder of its own. Where one file is
+// there without the other nothing would be made, and what is said about it is the same.
 void Supervisor::withCertificate(ServerConfig &config, const CertificateMaker::OnDone &on_done)
 {
     std::string folder = stateFolder(config, paths_.state_dir, ::geteuid() == 0);
     CertificateFiles files = certificateFiles(config, folder);
-    if (files.own && !isThere(files) && options_.check_only) {
+    if (files.own && countThere(files) == 0 && options_.check_only) {
+        checkStateFolder(folder);
         logInfo("there is no certificate for TLS yet: the first start will make one, " + files.certificate);
         folder = check_folder_ = makeTemporaryFolder();
         files = certificateFiles(config, folder);
@@ -78,7 +107,7 @@ void Supervisor::withCertificate(ServerConfig &config, const CertificateMaker::O
     if (!files.own)
         return on_done("");
     useCertificate(config, files);
-    if (isThere(files))
+    if (countThere(files) == 2)
         return on_done("");
     certificate_maker_->make(
         {folder, acceptor_.localAddresses()}, options_.check_only, [folder, on_done](const std::string &failure) {

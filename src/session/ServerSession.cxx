@@ -90,6 +90,16 @@ void ServerSession::received(std::size_t count_bytes, SessionTime now)
     }
 }
 
+ByteBuffer &ServerSession::output()
+{
+    ByteBuffer &out = transport_.output();
+    // Otherwise nobody would notice until the client speaks again, and it waits for what can't be sent.
+    if (finished_ || transport_.stream().state() != CryptState::Error)
+        return out;
+    fail("encryption: " + transport_.stream().error());
+    return transport_.output();
+}
+
 // When all messages are handled that came before.
 void ServerSession::checkStream()
 {
@@ -141,11 +151,13 @@ void ServerSession::handleCryptReply(MessageView message)
 {
     if (!queue_.empty())
         throw ProtocolError("CRPT_RPLY while a request is outstanding");
+    // Also where there seems to be none: the host may know of one that was given up here in the meantime.
+    const bool may_have_login = crypt_.isAskedLater();
     crypt_.replied(message);
     // What was learnt in clear is forgotten (protocol.md §5).
     client_hello_ = Hello();
     first_message_ = true;
-    if (login_.isLoggedIn())
+    if (may_have_login)
         host_.loginForgotten();
     login_.reset();
 }

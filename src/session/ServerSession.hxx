@@ -37,7 +37,10 @@ public:
     std::span<std::byte> receiveBuffer(std::size_t min_bytes) { return transport_.receiveBuffer(min_bytes); }
     void received(std::size_t count_bytes, SessionTime now);
     void peerClosed();
-    ByteBuffer &output() { return transport_.output(); }
+    // The bytes to send next. Ends the session where the crypt method fails to make any.
+    ByteBuffer &output();
+    // What is to be sent, with that which the crypt method doesn't take yet.
+    std::size_t unsentBytes() const noexcept { return transport_.unsentBytes(); }
     // False while the queue holds so much that more input has to wait.
     bool wantsInput() const noexcept;
     // Nothing more will come: close when output() is empty.

@@ -3,15 +3,20 @@
 #include "certificate/Certificate.hxx"
 #include "certificate/CertificateFolder.hxx"
 #include "certificate/HostNames.hxx"
+#include "os/UniqueFd.hxx"
 #include "tests/plugin/ModuleFolder.hxx"
 
 #include <algorithm>
 #include <array>
+#include <chrono>
+#include <fcntl.h>
 #include <filesystem>
+#include <future>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <stdexcept>
 #include <string_view>
+#include <sys/file.h>
 #include <thread>
 #include <vector>
 
@@ -119,6 +124,21 @@ TEST(CertificateFolder, TouchesNothingThatIsThere)
     EXPECT_FALSE(std::filesystem::exists(state + "/tls.new"));
     std::filesystem::remove(other);
     EXPECT_TRUE(keepCertificate(state, [] { return makeSelfSigned({"a"}); })) << "an empty folder is none";
+}
+
+TEST(CertificateFolder, WaitsForNobodyWhoMayOnlyReadTheFolder)
+{
+    const ModuleFolder folder;
+    const std::string state = folder.makeFolder("state");
+    UniqueFd others(::open(state.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+    ASSERT_EQ(::flock(others.get(), LOCK_EX), 0);
+    auto made =
+        std::async(std::launch::async, [&] { return keepCertificate(state, [] { return makeSelfSigned({"a"}); }); });
+    const bool in_time = made.wait_for(std::chrono::seconds(20)) == std::future_status::ready;
+    others.reset();
+    EXPECT_TRUE(in_time);
+    EXPECT_TRUE(made.get());
+    EXPECT_EQ(std::distance(std::filesystem::directory_iterator(state), {}), 1) << "the certificate's folder alone";
 }
 
 TEST(CertificateFolder, IsMadeByOneOfSeveral)

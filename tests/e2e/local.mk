@@ -31,6 +31,7 @@ E2E_TESTS = \
 	tests/e2e/supervisor.py \
 	tests/e2e/tls_certificates.py \
 	tests/e2e/tls_client.py \
+	tests/e2e/tls_hostile.py \
 	tests/e2e/tls_server.py
 if HAVE_PAM
 PAM_TESTS = tests/e2e/logins_pam.py

@@ -238,6 +238,9 @@ class Own(CertificateTest):
             server = self.make({}, state_dir=state)
             with self.assertRaisesRegex(AssertionError, f"{path} is there without {other}"):
                 server.start()
+            result = self.check(server)
+            self.assertEqual(result.code, 1, repr(result))
+            self.assertIn(f"{path} is there without {other}", result.err.decode())
             with open(path, encoding="ascii") as file:
                 self.assertEqual(file.read(), "mine\n")
             self.assertEqual(os.listdir(os.path.dirname(key)), [os.path.basename(path)])
@@ -251,6 +254,23 @@ class Own(CertificateTest):
         with self.assertRaisesRegex(AssertionError, f"can't make a certificate for TLS in {state}: {state}: writable by"):
             server.start()
         self.assertEqual(os.listdir(state), [])
+        result = self.check(server)
+        self.assertEqual(result.code, 1, repr(result))
+        self.assertIn(f"can't make a certificate for TLS in {state}: {state}: writable by", result.err.decode())
+
+    def test_a_file_where_the_folder_should_be(self):
+        path = harness.write_file(f"{self.folder}/file", "mine\n")
+        server = self.make({}, state_dir=path + "/state")
+        result = self.check(server)
+        self.assertEqual(result.code, 1, repr(result))
+        self.assertIn(f"can't make a certificate for TLS in {path}/state: {path}: not a folder", result.err.decode())
+
+    def test_keys_that_nobody_asks_for_are_named(self):
+        server = self.make({"client_caa": "/ca.pem"}, state_dir=os.path.join(self.folder, "state"))
+        result = self.check(server)
+        self.assertEqual(result.code, 0, repr(result))
+        self.assertIn("[crypt_tls] client_caa: the method makes no use of this key", result.err.decode())
+        self.assertEqual(result.err.decode().count("makes no use"), 1, repr(result))
 
     def test_an_ordinary_user_has_it_in_his_home(self):
         options, owner = {}, os.geteuid()

@@ -149,6 +149,26 @@ class ClientCertificates(TlsTest):
         server.stop()
 
 
+class LastWords(TlsTest):
+    """An end without the server's goodbye is an error in Python's ssl, as it is for every careful client."""
+
+    def test_a_client_that_only_stops_sending_gets_the_goodbye(self):
+        server = self.serve()
+        connection = self.connect(server).start_tls()
+        with socket.socket(fileno=os.dup(connection.socket.fileno())) as below:
+            below.shutdown(socket.SHUT_WR)
+        self.assertEqual(connection.socket.recv(1), b"")
+        server.stop()
+
+    def test_a_server_that_ends_says_why_and_goodbye(self):
+        server = self.serve()
+        connection = self.connect(server).start_tls()
+        server.stop()
+        fields = connection.receive()
+        self.assertEqual((seed.signed(fields[0]), fields[2]), (seed.FAIL, b"the server is ending\0"))
+        self.assertEqual(connection.socket.recv(1), b"")
+
+
 class Stalls(TlsTest):
     def stall(self, server, *, hello):
         connection = self.connect(server)

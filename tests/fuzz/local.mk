@@ -12,6 +12,7 @@ fuzz_targets = \
 	tests/fuzz/reply_unix \
 	tests/fuzz/request_crypt \
 	tests/fuzz/request_unix \
+	tests/fuzz/server_session \
 	tests/fuzz/shadow_file \
 	tests/fuzz/tls_between \
 	tests/fuzz/tls_forged \
@@ -73,6 +74,12 @@ tests_fuzz_shadow_file_SOURCES = tests/fuzz/shadow_file.cxx plugins/auth/unix/Sh
 tests_fuzz_shadow_file_CPPFLAGS = $(fuzz_cppflags)
 tests_fuzz_shadow_file_LDFLAGS = $(fuzz_ldflags)
 tests_fuzz_shadow_file_LDADD = $(fuzz_main) plugins/auth/common/libpassword_file.la $(CRYPT_LIBS)
+
+tests_fuzz_server_session_SOURCES = \
+	tests/fuzz/server_session.cxx tests/fuzz/FuzzInput.hxx tests/fuzz/Require.hxx tests/session/TestMethods.hxx
+tests_fuzz_server_session_CPPFLAGS = $(fuzz_cppflags)
+tests_fuzz_server_session_LDFLAGS = $(fuzz_ldflags)
+tests_fuzz_server_session_LDADD = $(fuzz_main) $(server_session_libs) src/os/libos.la src/util/libutil.la $(LTDL_LIBS)
 
 tests_fuzz_pair_crypt_SOURCES = tests/fuzz/pair_crypt.cxx
 tests_fuzz_pair_crypt_CPPFLAGS = $(fuzz_cppflags)

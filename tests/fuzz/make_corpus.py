@@ -429,6 +429,48 @@ def tls_strangers():
     }
 
 
+# What server_session does
+(S_SAY, S_SAY_ENCRYPTED, S_BY_BYTE, S_READ, S_LISTED, S_OPENED, S_REFUSED, S_LOGIN_NEEDED, S_DEVICE, S_GONE, S_CONTINUE, S_FAILS, S_LOGGED_IN,
+ S_AUTH_GONE, S_WAIT, S_ASK, S_LEAVE) = range(17)
+S_FLIP = 0x8001
+
+
+def server_session():
+    hello = message(1, string("scanimage"), number(1), number(1) + number(2))
+    flip, none = message(7, number(S_FLIP)), message(7, number(0))
+    init, listing, opening, quitting = message(16), message(19), message(20, string("test:0")), message(8)
+    login, answer = message(2, string("alice")), message(4, number(1), string("secret"))
+    opened = message(20, number(0), b"handle")
+
+    def say(*messages):
+        return bytes([S_SAY]) + text(b"".join(messages))
+
+    def encrypted(*messages):
+        return bytes([S_SAY_ENCRYPTED]) + text(b"".join(messages))
+
+    def script(*parts, required=0, at_connect=0, clear=0):
+        return bytes([required, at_connect] + ([] if required else [clear])) + b"".join(part if isinstance(part, bytes) else bytes([part]) for part in parts)
+
+    asked = [S_LOGIN_NEEDED, encrypted(login), bytes([S_CONTINUE, 0]), encrypted(answer), S_LOGGED_IN]
+    device = [S_OPENED, bytes([S_DEVICE]) + text(opened)]
+    return {
+        "none": script(say(hello, none), S_READ, say(init, listing), S_LISTED, say(opening), *device, say(quitting)),
+        "flip": script(say(hello, flip), S_READ, encrypted(hello, init, listing), S_LISTED, encrypted(opening), *device, encrypted(quitting), required=1),
+        "one_segment": script(say(flip) + encrypted(init), S_READ),
+        "clear_behind": script(say(flip, listing), S_LISTED, required=1),
+        "by_byte": script(bytes([S_BY_BYTE]) + text(hello + flip) + b"\0", bytes([S_BY_BYTE]) + text(init) + b"\1", S_READ),
+        "login": script(say(flip), encrypted(opening), *asked, *device, required=1),
+        "at_connect": script(say(flip), encrypted(init, login), bytes([S_CONTINUE, 0]), encrypted(answer), S_FAILS, bytes([S_WAIT, 2]), encrypted(login), S_AUTH_GONE,
+                             bytes([S_WAIT, 3]), at_connect=1, required=1),
+        "later": script(say(opening), S_LOGIN_NEEDED, say(login), bytes([S_CONTINUE, 0]), S_LOGGED_IN, *device, S_ASK, say(listing), S_LISTED, say(flip), encrypted(hello, listing),
+                        S_LISTED, S_ASK, S_LEAVE, clear=1),
+        "pending": script(say(listing), S_ASK, say(flip), S_LISTED, clear=1),
+        "before": script(say(listing), S_LISTED, required=1),
+        "unknown": script(say(message(7, number(9)))),
+        "silent": script(S_READ, bytes([S_WAIT, 61])),
+    }
+
+
 # What tls_forged does
 F_DATA, F_RECORD, F_UPDATE, F_KEYS, F_RAW, F_PUSH, F_PART, F_PULL, F_WRITE, F_LEAVE, F_END = range(11)
 
@@ -503,6 +545,7 @@ CORPORA = {
     "request_crypt": request_crypt(),
     "request_pam": request_pam(),
     "request_unix": request_unix(),
+    "server_session": server_session(),
     "shadow_file": {name: b"\x00\x20" + value.encode() for name, value in SHADOW_FILE.items()},
     "tls_between": tls_between(),
     "tls_forged": tls_forged(),

@@ -98,6 +98,17 @@ TEST_F(CryptTlsData, EndsWithCloseNotify)
     EXPECT_EQ(tls.server.state(), CryptState::Closed);
 }
 
+TEST_F(CryptTlsData, GoodbyeAlsoForAPeerThatHasEndedWithoutOne)
+{
+    TlsPair tls = pair();
+    tls.settle();
+    tls.server.endWire(); // the peer's direction alone
+    ASSERT_EQ(tls.server.state(), CryptState::Truncated);
+    tls.server.shutdown();
+    tls.client.pushWire(pull(tls.server));
+    EXPECT_EQ(tls.client.state(), CryptState::Closed);
+}
+
 TEST_F(CryptTlsData, ComesInAfterTheOwnGoodbye)
 {
     TlsPair tls = pair();

@@ -1,6 +1,7 @@
 // Deliberately bad: a crypt method whose streams misbehave as the configuration key "fault" says: "create",
 // "create-throws", "state" (unknown one), "renegotiate" (HANDSHAKE after OPEN), "count" (more than asked for), "throw",
-// "end" (no final state after the end of the wire), "error". Otherwise it is open and swallows everything.
+// "end" (no final state after the end of the wire), "error", "write" (an error when it is to send). Otherwise it is
+// open and swallows everything.
 
 #include "CryptBoundary.hxx"
 
@@ -22,7 +23,11 @@ public:
     }
     size_t pullWire(std::span<std::byte> space) { return fault_ == "count" ? space.size() + 1 : 0; }
     size_t readPlain(std::span<std::byte> space) { return fault_ == "count" ? space.size() + 1 : 0; }
-    size_t writePlain(std::span<const std::byte> bytes) { return bytes.size() + (fault_ == "count" ? 1 : 0); }
+    size_t writePlain(std::span<const std::byte> bytes)
+    {
+        wrote_ = true;
+        return bytes.size() + (fault_ == "count" ? 1 : 0);
+    }
     void endWire() { ended_ = fault_ != "end"; }
     void shutdown() {}
     size_t pendingWire() const { return 0; }
@@ -33,7 +38,7 @@ public:
             return 99;
         if (touched_ && fault_ == "renegotiate")
             return NETSANE_STATE_HANDSHAKE;
-        if (touched_ && fault_ == "error")
+        if ((touched_ && fault_ == "error") || (wrote_ && fault_ == "write"))
             return NETSANE_STATE_ERROR;
         return ended_ ? NETSANE_STATE_CLOSED : NETSANE_STATE_OPEN;
     }
@@ -44,6 +49,7 @@ public:
 private:
     const std::string fault_;
     bool touched_ = false;
+    bool wrote_ = false;
     bool ended_ = false;
 };
 

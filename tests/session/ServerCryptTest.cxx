@@ -222,6 +222,36 @@ TEST_F(ServerCryptTest, PasswordsThatMustNotBeSeenAreAskedForUnderEncryptionOnly
     EXPECT_TRUE(session->isFinished());
 }
 
+TEST_F(ServerCryptTest, AMethodThatFailsWhenItIsToSendEndsTheSession)
+{
+    auto description = serverDescription(flip_id, 0);
+    description.crypt_server.write_plain = [](void *stream, const void *, size_t) -> size_t {
+        static_cast<test::FlipStream *>(stream)->broken = true;
+        return 0;
+    };
+    const test::TestMethod fails(std::move(description));
+    begin({&fails});
+    sentClear();
+    send(choice(flip_id));
+    session->output();
+    EXPECT_TRUE(session->isFinished());
+    ASSERT_EQ(host.logged.size(), 1U);
+    EXPECT_THAT(host.logged[0], testing::HasSubstr("closed: encryption: "));
+}
+
+TEST_F(ServerCryptTest, WhatTheMethodDoesNotTakeYetCountsAsUnsent)
+{
+    auto description = serverDescription(flip_id, 0);
+    description.crypt_server.write_plain = [](void *, const void *, size_t) { return size_t{0}; };
+    const test::TestMethod waits(std::move(description));
+    begin({&waits});
+    sentClear();
+    send(choice(flip_id));
+    EXPECT_TRUE(session->output().empty());
+    EXPECT_GT(session->unsentBytes(), 0U);
+    EXPECT_FALSE(session->isFinished());
+}
+
 TEST_F(ServerCryptTest, AClientThatNeverChoosesIsLate)
 {
     begin();
@@ -366,7 +396,7 @@ TEST_F(ServerCryptLaterTest, HandlesStayOpen)
     encodeHandleRequest(start, Command::start, handle);
     send(flipped(start.data()));
     EXPECT_THAT(host.commandsToDevice(), ElementsAre(Command::start));
-    EXPECT_THAT(host.calls, IsEmpty());
+    EXPECT_THAT(host.calls, ElementsAre("login forgotten")) << "and nothing is closed";
 }
 
 TEST_F(ServerCryptLaterTest, WaitsUntilNothingIsOutstanding)
@@ -448,6 +478,14 @@ TEST_F(ServerCryptLaterTest, ALoginInClearIsForgotten)
     EXPECT_THAT(sentFlipped(), ElementsAre(Command::hello, Command::user));
     send(flipped(bare(Command::get_devices).data()));
     EXPECT_THAT(host.calls, ElementsAre("login forgotten")) << "held until the new login";
+}
+
+TEST_F(ServerCryptLaterTest, ALoginThatOnlyTheHostKnowsOfIsForgottenToo)
+{
+    begin({});
+    EXPECT_TRUE(ask());
+    send(choice(flip_id));
+    EXPECT_THAT(host.calls, testing::Contains("login forgotten"));
 }
 
 TEST_F(ServerCryptLaterTest, AUserNamedInClearIsNotOneUnderEncryption)

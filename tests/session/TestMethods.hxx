@@ -73,6 +73,7 @@ struct FlipStream {
     std::deque<unsigned char> wire;
     std::deque<unsigned char> plain;
     bool ended = false;
+    bool broken = false;
 };
 
 inline size_t takeAll(std::deque<unsigned char> &queue, const void *data, size_t size)
@@ -121,7 +122,10 @@ inline MethodDescription cryptDescription(uint32_t id)
     };
     ops.shutdown = [](void *) {};
     ops.state = [](void *s) {
-        return static_cast<FlipStream *>(s)->ended ? NETSANE_STATE_TRUNCATED : NETSANE_STATE_OPEN;
+        const auto *const self = static_cast<FlipStream *>(s);
+        if (self->broken)
+            return NETSANE_STATE_ERROR;
+        return self->ended ? NETSANE_STATE_TRUNCATED : NETSANE_STATE_OPEN;
     };
     ops.free = [](void *s) { const std::unique_ptr<FlipStream> owner(static_cast<FlipStream *>(s)); };
     return description;

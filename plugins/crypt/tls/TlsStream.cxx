@@ -192,7 +192,8 @@ void TlsStream::shutdown() noexcept
 // Once. Within a handshake, or a message of TLS's own, OpenSSL can't: then pushWire tries again.
 void TlsStream::sayGoodbye() noexcept
 {
-    const bool may_speak = state_ == NETSANE_STATE_OPEN || state_ == NETSANE_STATE_CLOSED;
+    // a peer that has ended its direction without a goodbye may still read ours
+    const bool may_speak = state_ != NETSANE_STATE_ERROR && SSL_is_init_finished(ssl_.get()) == 1;
     if (!may_speak || (SSL_get_shutdown(ssl_.get()) & SSL_SENT_SHUTDOWN) != 0)
         return;
     SSL_shutdown(ssl_.get());
