@@ -31,6 +31,7 @@ E2E_TESTS = \
 	tests/e2e/supervisor.py \
 	tests/e2e/tls_certificates.py \
 	tests/e2e/tls_client.py \
+	tests/e2e/tls_cut.py \
 	tests/e2e/tls_differential_flow.py \
 	tests/e2e/tls_differential_modes.py \
 	tests/e2e/tls_differential_options.py \

@@ -6,62 +6,16 @@ Each direction of each case is a test. A server that lies, and a client that doe
 
 import harness
 import seed
-from tls_comparison import UnderTls
+from tls_comparison import SMALL, ProxyTest
 from tls_connection import TLS
-from tls_proxy import Link, Pipe, Proxy, adding, byte_by_byte, cutting, editing, flipping, last_clear
+from tls_proxy import Link, Pipe, adding, byte_by_byte, cutting, editing, flipping, last_clear
 
-SMALL = ["-x", "40", "-y", "30"]
 PAGE = ["--mode", "Color", "--resolution", "100"]  # large enough to be cut in its middle
 LARGE = ["--mode", "Color", "--resolution", "400"]  # and for a request to be on its way in its middle
 OPEN = seed.message(seed.d(seed.OPEN), seed.s("test:0"))
 GDEV = seed.message(seed.d(seed.GDEV))
 UNKNOWN = 99
 FLIPS = 10  # records that each side sends in any case
-
-
-class ProxyTest(UnderTls, harness.DifferentialTest):
-    """A daemon that offers TLS and clear text, for the whole class."""
-
-    @classmethod
-    def serving(cls):
-        arguments = super().serving()
-        arguments["keys"]["crypt"] = ["tls", "none"]
-        return arguments
-
-    def setUp(self):
-        super().setUp()
-        self.before = len(self.server.log())
-
-    def through(self, up=Pipe.rest, down=Pipe.rest, server=None):
-        proxy = Proxy((server or self.server).port, up, down)
-        self.addCleanup(proxy.close)
-        return proxy
-
-    def scan(self, proxy, *args, words=None):
-        user = self.client(" ".join([proxy.address, *(words or self.asking())]))
-        env = {**user.environment(), "SANE_DEBUG_NETSANE": "1"}
-        result = harness.run(["scanimage", "-d", f"netsane:{proxy.address}:test:0", *(args or SMALL)], env, user.folder)
-        user.check_reports()
-        return result
-
-    def assert_scans(self, proxy, *args):
-        args = args or SMALL
-        result = self.scan(proxy, *args)
-        local = harness.run_local(self.server.sane_dir, "-d", "test:0", *args, cwd=self.folder)
-        self.assertEqual((result.code, harness.difference(local.out, result.out)), (0, "equal"), repr(result))
-        return result
-
-    def assert_refused(self, proxy, *texts, words=None, opened=False):
-        """scanimage ends with an error that has all the texts; no device was opened unless `opened`."""
-        result = self.scan(proxy, words=words)
-        self.assertNotEqual(result.code, 0, repr(result))
-        self.assertEqual(result.out, b"")
-        for text in texts:
-            self.assertIn(text, result.err.decode())
-        proxy.close()
-        if not opened:
-            self.assertNotIn("audit: open", self.server.log()[self.before:])
-        return result
 
 
 class Splits(ProxyTest):
