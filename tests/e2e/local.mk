@@ -36,6 +36,7 @@ E2E_TESTS = \
 	tests/e2e/tls_differential_modes.py \
 	tests/e2e/tls_differential_options.py \
 	tests/e2e/tls_server.py \
+	tests/e2e/tls_stall.py \
 	tests/e2e/tls_switch.py
 if HAVE_PAM
 PAM_TESTS = tests/e2e/logins_pam.py
