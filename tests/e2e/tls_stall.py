@@ -1,12 +1,12 @@
 #!/usr/bin/python3
 """Handshakes that stand still: they end at their deadline, and until then they take nothing from a scan."""
 
-import resource
 import statistics
 import time
 
 import harness
 import seed
+import tls_connection
 from tls_connection import TLS
 from tls_server import SOON, TlsTest
 
@@ -74,12 +74,7 @@ class Deadlines(TlsTest):
 class ManyStalled(TlsTest):
     def setUp(self):
         super().setUp()
-        limits = resource.getrlimit(resource.RLIMIT_NOFILE)
-        self.addCleanup(resource.setrlimit, resource.RLIMIT_NOFILE, limits)
-        wanted = 4 * STALLED if limits[1] == resource.RLIM_INFINITY else min(4 * STALLED, limits[1])
-        if wanted < STALLED + 100:
-            self.skipTest(f"{STALLED} connections need more descriptors than the {limits[1]} allowed here")
-        resource.setrlimit(resource.RLIMIT_NOFILE, (max(wanted, limits[0]), limits[1]))  # the daemon has it from here
+        tls_connection.allow_descriptors(self, STALLED)
 
     def stall(self, server, number):
         connection = self.connect(server)
