@@ -35,6 +35,7 @@ E2E_TESTS = \
 	tests/e2e/tls_differential_flow.py \
 	tests/e2e/tls_differential_modes.py \
 	tests/e2e/tls_differential_options.py \
+	tests/e2e/tls_leaks.py \
 	tests/e2e/tls_memory.py \
 	tests/e2e/tls_server.py \
 	tests/e2e/tls_stall.py \
