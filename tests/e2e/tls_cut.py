@@ -13,7 +13,7 @@ PAGE = ["--mode", "Color", "--test-picture", "Color pattern", "-x", "60", "-y", 
 CUTS = 200
 CUTS_OF_REQUESTS = 40
 BEHIND_THE_PAGE = 10  # of 200 cuts: reply to CLOS and the goodbye are a few hundred bytes
-REASONS = rb"(encrypted connection was cut|was cut in the middle of it|127\.0\.0\.1:\d+): "
+REASONS = rb"the encrypted connection was cut: |was cut in the middle of it: |(reset by peer|server closed the connection)\n"
 WORKERS = 2 + (os.cpu_count() or 2)
 
 

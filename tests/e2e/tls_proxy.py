@@ -89,6 +89,9 @@ class Link:
     def __init__(self, client, server, up, down):
         self.client, self.server = client, server
         self.errors = []  # of the scripts
+        self.resets = False
+        self.lock = threading.Lock()
+        self.running = 2
         self.up, self.down = Pipe(self, client, server), Pipe(self, server, client)
         self.threads = [threading.Thread(target=self.run, args=arguments, daemon=True)
                         for arguments in ((up, self.up), (down, self.down))]
@@ -103,12 +106,26 @@ class Link:
         except Exception as error:  # the test shall hear of it in place of waiting
             self.errors.append(error)
             self.cut()
+        if not self.resets:
+            self.end(pipe)
+        with self.lock:
+            self.running -= 1
+            last = self.running == 0
+        if last and self.resets:
+            self.close()
+
+    @staticmethod
+    def end(pipe):
         try:
             pipe.sink.shutdown(socket.SHUT_WR)
             # A socket that is closed with bytes unread resets the connection; that it ends shall be all that is seen.
             pipe.drop()
         except (OSError, Ended):
             pass
+
+    def close(self):
+        self.client.close()
+        self.server.close()
 
     def cut(self):
         """Ends the connection on both sides, as if nothing more was to come."""
@@ -119,21 +136,20 @@ class Link:
                 pass
 
     def reset(self):
-        """Ends it with a reset."""
+        """Ends it with a reset, as soon as neither thread uses the sockets: another connection may get their numbers."""
         for side in (self.client, self.server):
             side.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
-            # shutdown() first: the other thread is waiting in recv() and would keep the socket open.
+        self.resets = True
+        for side in (self.client, self.server):
             try:
-                side.shutdown(socket.SHUT_RD)
+                side.shutdown(socket.SHUT_RD)  # wakes the other thread
             except OSError:
                 pass
-            side.close()
 
     def join(self):
         for thread in self.threads:
             thread.join(DEADLINE)
-        self.client.close()
-        self.server.close()
+        self.close()
 
 
 class Proxy:
