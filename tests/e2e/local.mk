@@ -39,6 +39,7 @@ E2E_TESTS = \
 	tests/e2e/tls_memory.py \
 	tests/e2e/tls_server.py \
 	tests/e2e/tls_stall.py \
+	tests/e2e/tls_stall.py \
 	tests/e2e/tls_switch.py \
 	tests/e2e/tls_switch_peers.py
 if HAVE_PAM
