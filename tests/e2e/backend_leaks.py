@@ -7,11 +7,12 @@ import shutil
 import harness
 
 
-class Leaks(harness.EndToEndTest):
-    def cycles(self, count, mode):
-        server = self.daemon()
+class Cycles(harness.EndToEndTest):
+    def cycles(self, count, mode, words=(), **arguments):
+        """words: for the client, behind the server's address. Returns the daemon's log."""
+        server = self.daemon(**arguments)
         server.start()
-        client = self.client(server.address)
+        client = self.client(" ".join([server.address, *words]))
         program = os.path.join(os.environ.get("NETSANE_BUILDDIR", "."), "tests", "e2e", "cycle")
         self.assertTrue(os.path.exists(program), f"{program} has not been built")
         backend = os.path.join(self.stage.backend, "libsane-netsane.so.1")
@@ -29,7 +30,10 @@ class Leaks(harness.EndToEndTest):
         self.assertEqual(result.code, 0, f"{result!r}\n{result.out.decode()}\n{server.log()[-3000:]}")
         self.assertEqual(result.out, f"{count} cycles, 0 descriptors left, 1 threads\n".encode())
         server.stop()
+        return server.log()
 
+
+class Leaks(Cycles):
     def test_sessions_with_the_backend_kept(self):
         # Kept, so that valgrind can name the functions.
         self.cycles(50, "keep")

@@ -653,11 +653,21 @@ class DifferentialTest(EndToEndTest):
         super().setUpClass()
         cls.shared = tempfile.mkdtemp(prefix="netsane-e2e-")
         cls.addClassCleanup(shutil.rmtree, cls.shared, ignore_errors=True)
-        cls.server = Daemon(cls.stage, cls.shared)
+        cls.server = Daemon(cls.stage, cls.shared, **cls.serving())
         cls.addClassCleanup(cls.server.kill)
         cls.prepare(cls.server)
         cls.server.start()
-        cls.remote = Client(cls.stage, cls.shared, [cls.server.address])
+        cls.remote = Client(cls.stage, cls.shared, [" ".join([cls.server.address, *cls.asking()])])
+
+    @classmethod
+    def serving(cls):
+        """For subclasses: more arguments of the Daemon; cls.shared is a folder to put files into."""
+        return {}
+
+    @classmethod
+    def asking(cls):
+        """For subclasses: the words behind the server's address in the client's configuration."""
+        return []
 
     @classmethod
     def prepare(cls, server):

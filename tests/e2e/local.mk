@@ -31,14 +31,23 @@ E2E_TESTS = \
 	tests/e2e/supervisor.py \
 	tests/e2e/tls_certificates.py \
 	tests/e2e/tls_client.py \
+	tests/e2e/tls_cut.py \
+	tests/e2e/tls_differential_flow.py \
+	tests/e2e/tls_differential_modes.py \
+	tests/e2e/tls_differential_options.py \
 	tests/e2e/tls_hostile.py \
-	tests/e2e/tls_server.py
+	tests/e2e/tls_leaks.py \
+	tests/e2e/tls_memory.py \
+	tests/e2e/tls_server.py \
+	tests/e2e/tls_stall.py \
+	tests/e2e/tls_switch.py \
+	tests/e2e/tls_switch_peers.py
 if HAVE_PAM
 PAM_TESTS = tests/e2e/logins_pam.py
 endif
 dist_check_SCRIPTS += $(E2E_TESTS) $(PAM_TESTS) tests/include_rules.py tests/format_check.sh
-dist_check_DATA += tests/e2e/harness.py tests/e2e/rogue_session.py tests/e2e/seed.py tests/e2e/tls_connection.py \
-	tests/e2e/tls_peer.py
+dist_check_DATA += tests/e2e/harness.py tests/e2e/rogue_session.py tests/e2e/seed.py tests/e2e/tls_comparison.py \
+	tests/e2e/tls_connection.py tests/e2e/tls_peer.py tests/e2e/tls_proxy.py
 EXTRA_DIST += .ci/run
 
 check_PROGRAMS += tests/e2e/cycle

@@ -1,6 +1,7 @@
 """A client that speaks TLS with Python's ssl module behind the protocol's own opening; and certificates by openssl(1)."""
 
 import os
+import resource
 import ssl
 import subprocess
 
@@ -50,6 +51,17 @@ class Connection(seed.Connection):
         if seed.signed(self.hello[0]) != seed.HELO:
             raise AssertionError(f"command {seed.signed(self.hello[0])} in place of HELO")
         return self
+
+
+def allow_descriptors(test, connections):
+    """Raises the limit of descriptors of this process and of the daemons it starts, until the end of the test."""
+    limits = resource.getrlimit(resource.RLIMIT_NOFILE)
+    wanted = 2 * connections + 200
+    if limits[1] != resource.RLIM_INFINITY and limits[1] < wanted:
+        test.skipTest(f"{connections} connections need more descriptors than the {limits[1]} allowed here")
+    if limits[0] != resource.RLIM_INFINITY and limits[0] < wanted:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, limits[1]))
+        test.addCleanup(resource.setrlimit, resource.RLIMIT_NOFILE, limits)
 
 
 def openssl(*words, folder):
