@@ -67,7 +67,8 @@ std::optional<StoredLogin> readCredentials(std::string_view text, unsigned line,
     return *name == server ? std::move(login) : std::nullopt;
 }
 
-std::optional<StoredLogin> readPass(std::string_view text, unsigned line, const ServerName &server, const LineProblem &problem)
+std::optional<StoredLogin> readPass(std::string_view text, unsigned line, const ServerName &server,
+                                    const LineProblem &problem)
 {
     if (text.ends_with('\r'))
         text.remove_suffix(1);
@@ -80,8 +81,7 @@ std::optional<StoredLogin> readPass(std::string_view text, unsigned line, const 
         return std::nullopt;
     }
     const auto resource = text.substr(second + 1);
-    if (!resource.starts_with(resource_prefix) ||
-        parseServerName(resource.substr(resource_prefix.size())) != server)
+    if (!resource.starts_with(resource_prefix) || parseServerName(resource.substr(resource_prefix.size())) != server)
         return std::nullopt;
     const auto user = text.substr(0, first);
     const auto password = text.substr(first + 1, second - first - 1);
@@ -124,9 +124,8 @@ std::optional<StoredLogin> findCredentials(std::string_view text, const ServerNa
 std::optional<StoredLogin> findPass(std::string_view text, const ServerName &server,
                                     const std::optional<std::string> &user, const LineProblem &problem)
 {
-    return findFirst(text, user, problem, [&](std::string_view line, unsigned number) {
-        return readPass(line, number, server, problem);
-    });
+    return findFirst(text, user, problem,
+                     [&](std::string_view line, unsigned number) { return readPass(line, number, server, problem); });
 }
 
 std::string saneResource(const ServerName &server)

@@ -55,8 +55,7 @@ std::string canonicalHost(std::string host)
 {
     in6_addr address{};
     std::array<char, INET6_ADDRSTRLEN> text{};
-    if (::inet_pton(AF_INET6, host.c_str(), &address) == 1 &&
-        ::inet_ntop(AF_INET6, &address, text.data(), text.size()))
+    if (::inet_pton(AF_INET6, host.c_str(), &address) == 1 && ::inet_ntop(AF_INET6, &address, text.data(), text.size()))
         return text.data();
     std::ranges::transform(host, host.begin(), toLower);
     if (host.size() > 1 && host.ends_with('.'))

@@ -1,13 +1,15 @@
 #!/usr/bin/python3
 """Whom a frontend trusts: scanimage and `netsane probe` against a TLS server that uses none of our code."""
 
+import fcntl
 import json
 import os
 import ssl
 import stat
 
 import harness
-from tls_peer import Certificates, TlsPeer
+from seed import NONE
+from tls_peer import TLS, Certificates, TlsPeer
 
 
 class TlsClient(harness.EndToEndTest):
@@ -51,7 +53,7 @@ class TlsClient(harness.EndToEndTest):
 
     def assert_refuses(self, peer, *texts):
         """The reason names all of the texts, and nothing was asked."""
-        del peer.requests[:]
+        del peer.requests[:], peer.ends[:]
         result = self.list()
         self.assertNotIn(b"fake:0", result.out)
         for text in texts:
@@ -87,6 +89,7 @@ class TlsClient(harness.EndToEndTest):
         other = self.peer(second, port=peer.port)
         self.assert_refuses(other, "shows another certificate than before", first[2], second[2], f"{self.file}:1",
                             f"remove line 1 of {self.file}")
+        self.assertEqual(other.ends, ["goodbye"])
         self.assertEqual(self.known(), f"{peer.address} {first[2]}\n")
         os.unlink(self.file)
         self.assert_lists(other)
@@ -115,6 +118,7 @@ class TlsClient(harness.EndToEndTest):
         os.unlink(self.file)
         os.chmod(os.path.dirname(self.file), 0o777)
         self.assert_refuses(peer, f"{os.path.dirname(self.file)}: writable by group or others", "can't be looked up or remembered")
+        self.assertEqual(peer.ends, ["goodbye"])
         # On this machine it is listed nevertheless, where nobody has said that it matters.
         self.configure(peer, "")
         self.assertIn(b"can't be remembered", self.assert_lists(peer).err)
@@ -240,8 +244,40 @@ class TlsClient(harness.EndToEndTest):
         self.assertEqual(found["trust"], "changed")
         self.assertIn(first[2], found["findings"][0]["what"])
         self.assertEqual(self.known(), f"{peer.address} {first[2]}\n")
-        self.probe(other, "--pin", code=1)  # it was changed, and isn't any more
+        found = self.probe_json(other, "--pin")
+        self.assertEqual((found["trust"], found["stored"]), ("pinned", True))
         self.assertEqual(self.probe_json(other)["trust"], "pinned")
+
+    def test_a_changed_list_is_refused_by_frontends_and_by_probe(self):
+        peer = self.peer(self.certificates.self_signed(), offer=(TLS, 7, NONE), shown=(TLS, NONE))
+        self.configure(peer)
+        self.assert_refuses(peer, "list of crypto methods was changed on the way")
+        self.assertEqual(peer.ends, ["goodbye"])
+        findings = json.dumps(self.probe_json(peer, "--pin", code=1)["findings"])
+        self.assertIn("list of crypto methods was changed on the way: the server sent {1, 7, 0}, {1, 0} arrived", findings)
+        self.assertEqual(self.known(), "")
+
+    def test_a_first_use_that_can_not_be_written_down_says_nothing(self):
+        peer = self.peer(self.certificates.self_signed())
+        self.configure(peer)
+        self.write_known("")
+        held = os.open(self.file + ".lock", os.O_RDWR | os.O_CREAT, 0o600)
+        self.addCleanup(os.close, held)
+        fcntl.flock(held, fcntl.LOCK_EX)
+        env = {**self.user.environment(), "SANE_DEBUG_NETSANE": "1"}
+        result = harness.run(["scanimage", "-d", f"netsane:{peer.address}:fake:0"], env, self.user.folder)
+        self.assertIn(b"another program holds the lock", result.err)
+        peer.wait_ended()
+        self.assertEqual((peer.requests, peer.ends), ([], ["goodbye"]))
+
+    def test_a_server_written_in_another_way_has_the_same_ca(self):
+        peer = self.peer(self.certificates.self_signed(names="DNS:localhost"))
+        self.user.configure([f"localhost:{peer.port} ca={self.certificates.authority()[0]}"])
+        env = {**self.user.environment(), "SANE_DEBUG_NETSANE": "1"}
+        result = harness.run(["scanimage", "-d", f"netsane:LocalHost:{peer.port}:fake:0"], env, self.user.folder)
+        self.assertIn(b"isn't who it should be", result.err)
+        peer.wait_ended()
+        self.assertEqual(peer.requests, [])
 
     def test_probe_judges_by_a_ca(self):
         authority = self.certificates.authority()
