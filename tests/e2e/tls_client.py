@@ -86,13 +86,15 @@ class TlsClient(harness.EndToEndTest):
         self.assertEqual(stat.S_IMODE(os.stat(os.path.dirname(self.file)).st_mode), 0o700)
         self.assertEqual(self.assert_lists(peer).err, b"")
         peer.close()
-        other = self.peer(second, port=peer.port)
+        # A greeting to a client that has gone would make the kernel forget what that has said.
+        other = self.peer(second, port=peer.port, greets=False)
         self.assert_refuses(other, "shows another certificate than before", first[2], second[2], f"{self.file}:1",
                             f"remove line 1 of {self.file}")
         self.assertEqual(other.ends, ["goodbye"])
         self.assertEqual(self.known(), f"{peer.address} {first[2]}\n")
         os.unlink(self.file)
-        self.assert_lists(other)
+        other.close()
+        self.assert_lists(self.peer(second, port=peer.port))
 
     def test_without_configuration_a_server_on_this_machine_is_pinned_too(self):
         first = self.certificates.self_signed()
@@ -118,7 +120,6 @@ class TlsClient(harness.EndToEndTest):
         os.unlink(self.file)
         os.chmod(os.path.dirname(self.file), 0o777)
         self.assert_refuses(peer, f"{os.path.dirname(self.file)}: writable by group or others", "can't be looked up or remembered")
-        self.assertEqual(peer.ends, ["goodbye"])
         # On this machine it is listed nevertheless, where nobody has said that it matters.
         self.configure(peer, "")
         self.assertIn(b"can't be remembered", self.assert_lists(peer).err)
