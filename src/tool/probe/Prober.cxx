@@ -274,10 +274,10 @@ void Prober::judge()
     is_refused_ = verdict.isRefusal();
     if (!is_refused_)
         return;
-    const bool by_pin = verdict.kind == TrustVerdict::Kind::changed;
+    const bool by_pin = !options_.settings.ca && verdict.kind != TrustVerdict::Kind::unreadable;
     find("frontends refuse this server: " + verdict.reason,
          by_pin ? "When its admin has confirmed the fingerprint, `netsane probe --pin` does the same."
-                : "Until then nobody here can use it with encryption.");
+                : "Until that is mended nobody here can use it with encryption.");
 }
 
 void Prober::judgeCertificate()
