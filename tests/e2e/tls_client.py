@@ -4,11 +4,13 @@
 import fcntl
 import json
 import os
+import socket
 import ssl
 import stat
+import threading
 
 import harness
-from seed import NONE
+from seed import HELO, NONE, d, message, s, words
 from tls_peer import TLS, Certificates, TlsPeer
 
 
@@ -300,6 +302,22 @@ class TlsClient(harness.EndToEndTest):
         self.assertIn("Is netsaned running", found["failure"]["advice"])
         self.assertIn("is no server", self.probe("no/server", code=2).err.decode())
         self.probe("unix:/nonexistent/socket", code=3)
+
+    def test_probe_takes_no_greeting_of_any_size(self):
+        listener = socket.create_server(("127.0.0.1", 0))
+        self.addCleanup(listener.close)
+
+        def greet():
+            connection, _ = listener.accept()
+            with connection:
+                connection.sendall(message(d(HELO), s("a peer of the tests"), d(1), words(*range(5000))))
+                connection.settimeout(20)
+                connection.recv(1)
+
+        threading.Thread(target=greet, daemon=True).start()
+        found = self.probe_json(f"127.0.0.1:{listener.getsockname()[1]}", code=3)
+        self.assertIn("what answers is not NETSANE", found["failure"]["what"])
+        self.assertNotIn("extensions", found)
 
     def test_probe_of_netsaned(self):
         users = harness.write_file(f"{self.folder}/users", f"alice:{harness.PASSWORD_HASH}\n", 0o600)

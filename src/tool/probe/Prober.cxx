@@ -357,6 +357,7 @@ void Prober::measure()
 
 void Prober::countDevices()
 {
+    link_->allowLists();
     encodeBare(link_->out(), Command::get_devices);
     const auto message = await(Command::get_devices);
     if (!message)
