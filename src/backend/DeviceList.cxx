@@ -81,6 +81,8 @@ void advance(Query &query, const DebugSink &debug)
         debug(1, query.server.text() + ": wants a login before it lists its devices (user and password in "
                                        "netsane.conf or ~/.config/netsane/credentials)");
         query.done = true;
+        connection.session().quit();
+        connection.advance(std::chrono::steady_clock::now());
     }
 }
 

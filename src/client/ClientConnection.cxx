@@ -64,6 +64,12 @@ ClientConnection::ClientConnection(ClientOptions options)
         connect_failure_ = SessionFailure{Status::io_error, *options_.settings.fault};
 }
 
+ClientConnection::~ClientConnection()
+{
+    if (session_ && session_->failure())
+        sayLastWord();
+}
+
 void ClientConnection::makeSession()
 {
     fd_ = connector_.take();
@@ -100,6 +106,7 @@ const std::optional<SessionFailure> &ClientConnection::failure() noexcept
     if (!session_->failure())
         return session_->failure();
     if (!failure_) {
+        sayLastWord();
         try {
             explainFailure();
         } catch (...) { // out of memory: the session's own words do
@@ -166,6 +173,7 @@ short ClientConnection::pollEvents()
 {
     if (!session_)
         return POLLOUT;
+    keepTrust();
     return static_cast<short>(session_->output().empty() ? POLLIN : POLLIN | POLLOUT);
 }
 
@@ -178,22 +186,28 @@ std::optional<TimePoint> ClientConnection::nextDeadline() const noexcept
     return connector_.deadline();
 }
 
-// Nothing is said to a server before what it is recognised by is written down. False if that has failed.
-bool ClientConnection::keepTrust()
+// To be called before the session's output is looked at, as that encrypts: nothing but a goodbye is said to a server
+// before what it is recognised by is written down.
+void ClientConnection::keepTrust()
 {
-    if (!silenced_ && session_->isOpen() && !session_->failure()) {
-        if (const auto refusal = trust_->remember()) {
-            silenced_ = true;
+    if (session_->isOpen() && !session_->failure())
+        if (const auto refusal = trust_->remember())
             session_->fail(*refusal);
-        }
+}
+
+void ClientConnection::sayLastWord() noexcept
+{
+    if (std::exchange(last_word_said_, true))
+        return;
+    try {
+        sendOutput();
+    } catch (...) { // NOLINT(bugprone-empty-catch): out of memory; the server sees the end of the connection anyway
     }
-    return !silenced_;
 }
 
 void ClientConnection::sendOutput()
 {
-    if (!keepTrust())
-        return;
+    keepTrust();
     for (;;) {
         const auto bytes = session_->output();
         if (bytes.empty() || !fd_)

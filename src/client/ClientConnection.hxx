@@ -45,6 +45,7 @@ public:
     explicit ClientConnection(ClientOptions options);
     ClientConnection(const ClientConnection &) = delete;
     ClientConnection &operator=(const ClientConnection &) = delete;
+    ~ClientConnection();
 
     // ---- without blocking
 
@@ -72,6 +73,7 @@ public:
     // When a login is wanted: the user's name, if it is known without a password; else empty.
     const std::string &knownUser() const noexcept { return known_user_; }
 
+    // The first call that finds a failure gives the server its last word (an alert, the goodbye), without waiting.
     const std::optional<SessionFailure> &failure() noexcept;
 
     // ---- blocking
@@ -97,7 +99,8 @@ public:
 private:
     void makeSession();
     void explainFailure();
-    bool keepTrust();
+    void keepTrust();
+    void sayLastWord() noexcept;
     void sendOutput();
     bool receiveInput();
     bool advanceOpening();
@@ -111,7 +114,7 @@ private:
     std::optional<ServerTrust> trust_; // as long as the session, which asks it
     std::optional<ClientSession> session_;
     std::optional<SessionFailure> connect_failure_;
-    bool silenced_ = false;                 // nothing is said any more
+    bool last_word_said_ = false;
     std::optional<SessionFailure> failure_; // the session's, with what only this object knows
     bool files_read_ = false;
     std::string known_user_;

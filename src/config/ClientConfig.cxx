@@ -202,7 +202,7 @@ void ClientConfig::refuseServer(const ServerName &name, const Line &line, const 
     addProblem(line, what);
     ServerEntry entry{name, {}};
     entry.settings.fault = problems_.back();
-    refused_.push_back(std::move(entry));
+    servers_.push_back(std::move(entry));
 }
 
 bool ClientConfig::setKey(ServerSettings &settings, const Line &line, std::string_view key, std::string_view value)
@@ -255,9 +255,13 @@ void ClientConfig::parseDefault(const Line &line, const ConfigWords &words)
     const auto key = first.substr(0, equals);
     if (key == "certificate" || key == "key")
         certificate_line_ = line.number;
-    // Without its CA a server would be trusted at first sight.
-    if (!setKey(defaults_, line, key, value.text) && key == "ca")
+    if (setKey(defaults_, line, key, value.text))
+        return;
+    // Without its CA, or those that are known, a server would be trusted at first sight.
+    if (key == "ca" || key == "known_servers")
         defaults_.fault = problems_.back();
+    else if (key == "tls")
+        defaults_.tls = TlsMode::require;
 }
 
 void ClientConfig::parseServer(const Line &line, const ConfigWords &words)
@@ -279,7 +283,7 @@ void ClientConfig::parseServer(const Line &line, const ConfigWords &words)
         if (!setKey(entry.settings, line, key, word.substr(end + 1))) {
             entry.settings = {};
             entry.settings.fault = problems_.back();
-            return refused_.push_back(std::move(entry));
+            return servers_.push_back(std::move(entry));
         }
         password_seen = password_seen || key == "password";
     }
@@ -359,12 +363,9 @@ void ClientConfig::addServers(std::string_view list, const std::string &source)
 std::vector<ServerEntry> ClientConfig::servers() const
 {
     std::vector<ServerEntry> result;
-    for (const auto &server : servers_) {
-        const bool known = std::any_of(result.begin(), result.end(),
-                                       [&server](const ServerEntry &other) { return other.name == server.name; });
-        if (!known)
+    for (const auto &server : servers_)
+        if (!server.settings.fault && findEntry(servers_, server.name) == &server)
             result.push_back({server.name, settingsFor(server.name)});
-    }
     return result;
 }
 
@@ -374,8 +375,6 @@ ServerSettings ClientConfig::settingsFor(const ServerName &name) const
     // The first line for a server counts, as in SANE's other files.
     if (const auto *const entry = findEntry(servers_, name))
         settings = entry->settings;
-    else if (const auto *const refused = findEntry(refused_, name))
-        settings = refused->settings;
     settings.inherit(defaults_);
     return settings;
 }

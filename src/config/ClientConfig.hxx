@@ -3,8 +3,9 @@
 // The file has a line `host[:port] [key=value ...]` per server and lines `key = value` with defaults for all servers,
 // wherever they stand. '#' begins a comment. A line that isn't right is left out and reported in `problems`: a typing
 // error must not take all scanners away, and its report repeats nothing that could be a part of a password. The server
-// of such a line isn't connected to, though, as it could be trusted in a way that wasn't meant; nor is any server that
-// would need a default `ca` that isn't right. Reading blocks on the disk.
+// of such a line isn't connected to, though, as it could be trusted in a way that wasn't meant; nor is any server
+// without a `ca` of its own where the default `ca` or `known_servers` isn't right. A default `tls` that isn't right is
+// `require`. Reading blocks on the disk.
 #pragma once
 
 #include "config/ServerName.hxx"
@@ -85,9 +86,8 @@ private:
     void checkDefaults(const std::string &file_name);
 
     ServerSettings defaults_;
-    unsigned certificate_line_ = 0; // the last default of certificate or key
-    std::vector<ServerEntry> servers_;
-    std::vector<ServerEntry> refused_; // with their fault alone
+    unsigned certificate_line_ = 0;    // the last default of certificate or key
+    std::vector<ServerEntry> servers_; // in the order of their lines; one whose line isn't right with its fault alone
     std::vector<std::string> problems_;
 };
 

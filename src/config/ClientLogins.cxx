@@ -3,7 +3,6 @@
 #include "config/ClientConfig.hxx"
 #include "config/ConfigWords.hxx"
 
-#include <array>
 #include <utility>
 
 namespace netsane {
@@ -68,7 +67,7 @@ std::optional<StoredLogin> readCredentials(std::string_view text, unsigned line,
     return *name == server ? std::move(login) : std::nullopt;
 }
 
-std::optional<StoredLogin> readPass(std::string_view text, unsigned line, const std::array<std::string, 2> &resources,
+std::optional<StoredLogin> readPass(std::string_view text, unsigned line, const ServerName &server,
                                     const LineProblem &problem)
 {
     if (text.ends_with('\r'))
@@ -82,7 +81,7 @@ std::optional<StoredLogin> readPass(std::string_view text, unsigned line, const 
         return std::nullopt;
     }
     const auto resource = text.substr(second + 1);
-    if (resource != resources[0] && resource != resources[1])
+    if (!resource.starts_with(resource_prefix) || parseServerName(resource.substr(resource_prefix.size())) != server)
         return std::nullopt;
     const auto user = text.substr(0, first);
     const auto password = text.substr(first + 1, second - first - 1);
@@ -125,10 +124,8 @@ std::optional<StoredLogin> findCredentials(std::string_view text, const ServerNa
 std::optional<StoredLogin> findPass(std::string_view text, const ServerName &server,
                                     const std::optional<std::string> &user, const LineProblem &problem)
 {
-    const std::array resources{saneResource(server), std::string(resource_prefix) + server.textWithPort()};
-    return findFirst(text, user, problem, [&](std::string_view line, unsigned number) {
-        return readPass(line, number, resources, problem);
-    });
+    return findFirst(text, user, problem,
+                     [&](std::string_view line, unsigned number) { return readPass(line, number, server, problem); });
 }
 
 std::string saneResource(const ServerName &server)

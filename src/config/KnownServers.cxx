@@ -13,11 +13,6 @@ constexpr std::size_t fingerprint_digits = 64;
 constexpr std::string_view verified_word = "verified";
 constexpr std::size_t max_name_bytes = 512;
 
-char toLower(char c) noexcept
-{
-    return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
-}
-
 // The first word, with its quotes taken off as far as they are right.
 std::string firstWord(std::string_view line)
 {
@@ -75,11 +70,7 @@ bool isFingerprint(std::string_view text) noexcept
 
 std::string knownServerName(const ServerName &server)
 {
-    auto known = server;
-    std::ranges::transform(known.host, known.host.begin(), toLower);
-    if (known.host.size() > 1 && known.host.ends_with('.'))
-        known.host.pop_back();
-    return known.textWithPort();
+    return server.canonical().textWithPort();
 }
 
 bool canBeKnown(const ServerName &server)

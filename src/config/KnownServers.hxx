@@ -30,8 +30,7 @@ struct KnownServer {
 // "SHA256:" and 64 small hex digits.
 bool isFingerprint(std::string_view text) noexcept;
 
-// How the server is called in the file: host:port, [v6]:port or unix:/path, with small letters and without a dot at the
-// host's end.
+// How the server is called in the file: host:port, [v6]:port or unix:/path, in its canonical form.
 std::string knownServerName(const ServerName &server);
 
 // Whether that can stand in a line: a path with quotes or control characters can't. The functions below are for others.

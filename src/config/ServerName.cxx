@@ -1,6 +1,9 @@
 #include "config/ServerName.hxx"
 
 #include <algorithm>
+#include <arpa/inet.h>
+#include <array>
+#include <netinet/in.h>
 
 namespace netsane {
 
@@ -42,6 +45,24 @@ std::string bracketed(const std::string &host)
     return plain ? host : "[" + host + "]";
 }
 
+char toLower(char c) noexcept
+{
+    return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+}
+
+// Without its zone.
+std::string canonicalHost(std::string host)
+{
+    in6_addr address{};
+    std::array<char, INET6_ADDRSTRLEN> text{};
+    if (::inet_pton(AF_INET6, host.c_str(), &address) == 1 && ::inet_ntop(AF_INET6, &address, text.data(), text.size()))
+        return text.data();
+    std::ranges::transform(host, host.begin(), toLower);
+    if (host.size() > 1 && host.ends_with('.'))
+        host.pop_back();
+    return host;
+}
+
 std::optional<std::pair<ServerName, std::string>> parseUnixDevice(std::string_view text)
 {
     const auto end = std::min(text.find(':'), text.size());
@@ -65,6 +86,20 @@ std::string ServerName::text() const
 std::string ServerName::textWithPort() const
 {
     return isUnix() ? text() : bracketed(host) + ":" + std::to_string(port);
+}
+
+ServerName ServerName::canonical() const
+{
+    auto result = *this;
+    // A zone is the name of an interface, and capitals make another one of it.
+    const auto zone = std::min(host.find('%'), host.size());
+    result.host = canonicalHost(host.substr(0, zone)) + host.substr(zone);
+    return result;
+}
+
+bool ServerName::operator==(const ServerName &other) const
+{
+    return port == other.port && unix_path == other.unix_path && canonical().host == other.canonical().host;
 }
 
 std::optional<std::pair<ServerName, std::string>> parseDeviceName(std::string_view text)

@@ -24,7 +24,11 @@ struct ServerName {
     // As text(), always with the port: for a device name whose own beginning could be taken for one.
     std::string textWithPort() const;
 
-    bool operator==(const ServerName &) const = default;
+    // The same for every way of writing it: small letters, no dot at the end, addresses of IPv6 in their shortest form.
+    ServerName canonical() const;
+
+    // Whether it is the same server, however it is written.
+    bool operator==(const ServerName &other) const;
 };
 
 // Nothing if the text is no server's name.

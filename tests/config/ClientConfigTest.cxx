@@ -163,6 +163,44 @@ TEST(ClientConfig, QuotesInCommentsAreNoQuotes)
     EXPECT_EQ("a#b", config.servers()[1].settings.password);
 }
 
+TEST(ClientConfig, TheFirstLineOfAServerCountsAlsoWhereItIsNotRight)
+{
+    ClientConfig config;
+    config.parse("alpha ca=relative\nalpha tls=off\nbeta\nbeta ca=relative\n", "f");
+    config.addServers("alpha gamma", "NETSANE_SERVERS");
+    ASSERT_EQ(2U, config.problems().size());
+    EXPECT_EQ(config.problems()[0], config.settingsFor(*parseServerName("alpha")).fault);
+    EXPECT_FALSE(config.settingsFor(*parseServerName("beta")).fault);
+    const auto servers = config.servers();
+    ASSERT_EQ(2U, servers.size());
+    EXPECT_EQ("beta", servers[0].name.text());
+    EXPECT_EQ("gamma", servers[1].name.text());
+}
+
+TEST(ClientConfig, AServerHasItsSettingsHoweverItIsWritten)
+{
+    ClientConfig config;
+    config.parse("Scan.Example ca=/a\n[2001:DB8:0::1] ca=/b\n", "f");
+    config.addServers("scan.example:6576 scan.example.", "NETSANE_SERVERS");
+    EXPECT_EQ(2U, config.servers().size());
+    for (const char *name : {"scan.example", "SCAN.example:6576", "scan.example."})
+        EXPECT_EQ("/a", config.settingsFor(*parseServerName(name)).ca) << name;
+    EXPECT_EQ("/b", config.settingsFor(*parseServerName("[2001:db8::0:1]:6576")).ca);
+    for (const char *name : {"scan.example:6577", "scan.example.org", "[2001:db8::2]", "[2001:db8::1%eth0]"})
+        EXPECT_FALSE(config.settingsFor(*parseServerName(name)).ca) << name;
+}
+
+TEST(ClientConfig, DefaultsOfTrustThatAreNotRightTrustNobody)
+{
+    ClientConfig config;
+    config.parse("known_servers = relative\ntls = reqire\nalpha ca=/a\nbeta tls=prefer\n", "f");
+    ASSERT_EQ(2U, config.problems().size());
+    EXPECT_FALSE(config.settingsFor(*parseServerName("alpha")).fault);
+    EXPECT_EQ(config.problems()[0], config.settingsFor(*parseServerName("beta")).fault);
+    EXPECT_EQ(TlsMode::require, config.settingsFor(*parseServerName("alpha")).tls);
+    EXPECT_EQ(TlsMode::prefer, config.settingsFor(*parseServerName("beta")).tls);
+}
+
 TEST(ClientConfig, AnyBytesAreSurvived)
 {
     unsigned state = 1;

@@ -356,9 +356,11 @@ class Files(PasswdTest):
         self.assertEqual(sorted(self.snapshot()), ["users"])
 
     def test_modes(self):
+        # Who else reads what root writes is the configuration's user.
+        config = harness.write_file(os.path.join(self.folder, "netsaned.conf"), 'user = "root"\n')
         previous = os.umask(0)
         try:
-            self.succeed("--stdin", "alice", input=b"secret\n")
+            self.succeed("--config", config, "--stdin", "alice", input=b"secret\n")
         finally:
             os.umask(previous)
         self.assertEqual(self.mode(), 0o600)

@@ -1,13 +1,17 @@
 #!/usr/bin/python3
 """Whom a frontend trusts: scanimage and `netsane probe` against a TLS server that uses none of our code."""
 
+import fcntl
 import json
 import os
+import socket
 import ssl
 import stat
+import threading
 
 import harness
-from tls_peer import Certificates, TlsPeer
+from seed import HELO, NONE, d, message, s, words
+from tls_peer import TLS, Certificates, TlsPeer
 
 
 class TlsClient(harness.EndToEndTest):
@@ -51,7 +55,7 @@ class TlsClient(harness.EndToEndTest):
 
     def assert_refuses(self, peer, *texts):
         """The reason names all of the texts, and nothing was asked."""
-        del peer.requests[:]
+        del peer.requests[:], peer.ends[:]
         result = self.list()
         self.assertNotIn(b"fake:0", result.out)
         for text in texts:
@@ -84,12 +88,15 @@ class TlsClient(harness.EndToEndTest):
         self.assertEqual(stat.S_IMODE(os.stat(os.path.dirname(self.file)).st_mode), 0o700)
         self.assertEqual(self.assert_lists(peer).err, b"")
         peer.close()
-        other = self.peer(second, port=peer.port)
+        # A greeting to a client that has gone would make the kernel forget what that has said.
+        other = self.peer(second, port=peer.port, greets=False)
         self.assert_refuses(other, "shows another certificate than before", first[2], second[2], f"{self.file}:1",
                             f"remove line 1 of {self.file}")
+        self.assertEqual(other.ends, ["goodbye"])
         self.assertEqual(self.known(), f"{peer.address} {first[2]}\n")
         os.unlink(self.file)
-        self.assert_lists(other)
+        other.close()
+        self.assert_lists(self.peer(second, port=peer.port))
 
     def test_without_configuration_a_server_on_this_machine_is_pinned_too(self):
         first = self.certificates.self_signed()
@@ -240,8 +247,40 @@ class TlsClient(harness.EndToEndTest):
         self.assertEqual(found["trust"], "changed")
         self.assertIn(first[2], found["findings"][0]["what"])
         self.assertEqual(self.known(), f"{peer.address} {first[2]}\n")
-        self.probe(other, "--pin", code=1)  # it was changed, and isn't any more
+        found = self.probe_json(other, "--pin")
+        self.assertEqual((found["trust"], found["stored"]), ("pinned", True))
         self.assertEqual(self.probe_json(other)["trust"], "pinned")
+
+    def test_a_changed_list_is_refused_by_frontends_and_by_probe(self):
+        peer = self.peer(self.certificates.self_signed(), offer=(TLS, 7, NONE), shown=(TLS, NONE))
+        self.configure(peer)
+        self.assert_refuses(peer, "list of crypto methods was changed on the way")
+        self.assertEqual(peer.ends, ["goodbye"])
+        findings = json.dumps(self.probe_json(peer, "--pin", code=1)["findings"])
+        self.assertIn("list of crypto methods was changed on the way: the server sent {1, 7, 0}, {1, 0} arrived", findings)
+        self.assertEqual(self.known(), "")
+
+    def test_a_first_use_that_can_not_be_written_down_says_nothing(self):
+        peer = self.peer(self.certificates.self_signed())
+        self.configure(peer)
+        self.write_known("")
+        held = os.open(self.file + ".lock", os.O_RDWR | os.O_CREAT, 0o600)
+        self.addCleanup(os.close, held)
+        fcntl.flock(held, fcntl.LOCK_EX)
+        env = {**self.user.environment(), "SANE_DEBUG_NETSANE": "1"}
+        result = harness.run(["scanimage", "-d", f"netsane:{peer.address}:fake:0"], env, self.user.folder)
+        self.assertIn(b"another program holds the lock", result.err)
+        peer.wait_ended()
+        self.assertEqual((peer.requests, peer.ends), ([], ["goodbye"]))
+
+    def test_a_server_written_in_another_way_has_the_same_ca(self):
+        peer = self.peer(self.certificates.self_signed(names="DNS:localhost"))
+        self.user.configure([f"localhost:{peer.port} ca={self.certificates.authority()[0]}"])
+        env = {**self.user.environment(), "SANE_DEBUG_NETSANE": "1"}
+        result = harness.run(["scanimage", "-d", f"netsane:LocalHost:{peer.port}:fake:0"], env, self.user.folder)
+        self.assertIn(b"isn't who it should be", result.err)
+        peer.wait_ended()
+        self.assertEqual(peer.requests, [])
 
     def test_probe_judges_by_a_ca(self):
         authority = self.certificates.authority()
@@ -263,6 +302,22 @@ class TlsClient(harness.EndToEndTest):
         self.assertIn("Is netsaned running", found["failure"]["advice"])
         self.assertIn("is no server", self.probe("no/server", code=2).err.decode())
         self.probe("unix:/nonexistent/socket", code=3)
+
+    def test_probe_takes_no_greeting_of_any_size(self):
+        listener = socket.create_server(("127.0.0.1", 0))
+        self.addCleanup(listener.close)
+
+        def greet():
+            connection, _ = listener.accept()
+            with connection:
+                connection.sendall(message(d(HELO), s("a peer of the tests"), d(1), words(*range(5000))))
+                connection.settimeout(20)
+                connection.recv(1)
+
+        threading.Thread(target=greet, daemon=True).start()
+        found = self.probe_json(f"127.0.0.1:{listener.getsockname()[1]}", code=3)
+        self.assertIn("what answers is not NETSANE", found["failure"]["what"])
+        self.assertNotIn("extensions", found)
 
     def test_probe_of_netsaned(self):
         users = harness.write_file(f"{self.folder}/users", f"alice:{harness.PASSWORD_HASH}\n", 0o600)

@@ -109,6 +109,7 @@ class Encrypted(Plain):
 
     def __init__(self, plain, context):
         super().__init__(plain.connection)
+        self.end = None  # how the client has ended it: "goodbye", or what is wrong
         self.incoming, self.outgoing = ssl.MemoryBIO(), ssl.MemoryBIO()
         self.tls = context.wrap_bio(self.incoming, self.outgoing, server_side=True)
         self.incoming.write(plain.buffer)
@@ -130,13 +131,15 @@ class Encrypted(Plain):
                 self.incoming.write(Plain.receive_bytes(self))
             except ssl.SSLZeroReturnError:
                 raise Gone from None
-            except ssl.SSLError:
+            except ssl.SSLError as error:
+                self.end = str(error.reason)
                 self.flush()  # the alert
                 raise Gone from None
 
     def receive_bytes(self):
         data = self.pump(lambda: self.tls.read(65536))
         if not data:
+            self.end = "goodbye"
             raise Gone
         return data
 
@@ -148,12 +151,14 @@ class TlsPeer:
     """A server on a loopback port. `certificate` as Certificates makes them; None: it speaks clear text only.
 
     offer: what CRPT_REQ lists, and shown: what a proxy has made of it on its way. requests: the commands that
-    clients have sent, under which encryption.
+    clients have sent, under which encryption. ends: how those with encryption have ended it without QUIT; "goodbye" is
+    as it should be.
     """
 
     def __init__(self, certificate, offer=(TLS, NONE), shown=None, version=None, port=0, greets=True):
         self.offer, self.shown, self.greets = offer, offer if shown is None else shown, greets
         self.requests = []
+        self.ends = []
         self.ended = threading.Condition()
         self.connections = 0  # that are being served
         self.context = None
@@ -232,7 +237,11 @@ class TlsPeer:
             encrypted = Encrypted(plain, self.context)
             if self.greets:
                 encrypted.send(self.hello()[:-len(END)] + c(sent) + c(read) + END)
-            self.answer(encrypted, "tls")
+            try:
+                self.answer(encrypted, "tls")
+            except (Gone, OSError):
+                self.ends.append(encrypted.end)
+                raise
 
     def answer(self, stream, kind):
         while True:

@@ -94,8 +94,7 @@ UniqueSslContext makeContext(const HostSettings &settings, const SSL_METHOD *met
     // OpenSSL's system-wide configuration may have set the options that are cleared here
     SSL_CTX_clear_options(context, SSL_OP_IGNORE_UNEXPECTED_EOF | SSL_OP_ALLOW_UNSAFE_LEGACY_RENEGOTIATION |
                                        SSL_OP_LEGACY_SERVER_CONNECT | SSL_OP_NO_EXTENDED_MASTER_SECRET);
-    SSL_CTX_set_options(context, SSL_OP_NO_RENEGOTIATION | SSL_OP_NO_COMPRESSION | SSL_OP_CIPHER_SERVER_PREFERENCE |
-                                     SSL_OP_CLEANSE_PLAINTEXT);
+    SSL_CTX_set_options(context, SSL_OP_NO_RENEGOTIATION | SSL_OP_NO_COMPRESSION | SSL_OP_CIPHER_SERVER_PREFERENCE);
     SSL_CTX_set_mode(context, SSL_MODE_RELEASE_BUFFERS | SSL_MODE_NO_AUTO_CHAIN | SSL_MODE_ENABLE_PARTIAL_WRITE);
     // one call, one record: what the peer sends without any data in it comes by TlsStream
     SSL_CTX_clear_mode(context, SSL_MODE_AUTO_RETRY);
@@ -135,6 +134,7 @@ UniqueSslContext makeServerContext(const HostSettings &settings)
         throw SettingError("[crypt_tls]: a server needs a certificate and its private key: set \"certificate\" and "
                            "\"key\" to the paths of files in PEM");
     UniqueSslContext context = makeContext(settings, TLS_server_method());
+    SSL_CTX_set_options(context.get(), SSL_OP_CLEANSE_PLAINTEXT); // a client's password; a client reads pictures
     useOwnCertificate(settings, context.get());
     if (settings.has("client_ca")) {
         believe(settings, "client_ca", context.get());

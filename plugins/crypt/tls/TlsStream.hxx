@@ -66,8 +66,9 @@ private:
 
     const std::string peer_name_;
     Wire wire_; ///< before ssl_, which leads to it
-    ByteQueue plain_{ByteQueue::Content::Secret};
     UniqueSsl ssl_;
+    // passwords come from clients only; what a client reads is a picture, as a rule
+    ByteQueue plain_{isClient() ? ByteQueue::Content::Public : ByteQueue::Content::Secret};
     uint32_t state_ = NETSANE_STATE_HANDSHAKE;
     bool shut_down_ = false;
     std::string error_;

@@ -40,6 +40,9 @@ public:
     // Sends and waits for the next message, which is valid until the next call.
     MessageView receive(TimePoint deadline);
 
+    // From now on a message may be a list of devices; until then it is at most 4 KiB (protocol.md §9).
+    void allowLists() noexcept { decoder_.setLimits(limits_after_login); }
+
     // What out() holds goes out in clear; behind it everything goes through the method. Returns when its handshake is
     // done.
     void encrypt(const Method &method, const CryptParameters &parameters, TimePoint deadline);
@@ -60,7 +63,7 @@ private:
 
     UniqueFd socket_;
     CryptStream stream_;
-    FrameDecoder decoder_{limits_after_login};
+    FrameDecoder decoder_{limits_before_login};
     ByteBuffer plain_out_;
     ByteBuffer wire_out_;
     ByteBuffer wire_in_; // received and not yet taken by the stream

@@ -154,6 +154,7 @@ void Prober::greet()
     if (message.command != static_cast<std::uint32_t>(Command::hello))
         throw ProtocolError("message " + std::to_string(message.command) + " in place of a greeting");
     noteHello(message);
+    transcript_.serverHello(message.bytes);
     report_.is_netsane = true;
     report_.asks_for_crypt = std::ranges::find(report_.extensions, extension_crypt_follows) != report_.extensions.end();
     if (!report_.asks_for_crypt)
@@ -161,12 +162,21 @@ void Prober::greet()
     const auto request = link_->receive(stepEnd());
     if (request.command != static_cast<std::uint32_t>(Command::crypt_request))
         throw ProtocolError("message " + std::to_string(request.command) + " where CRPT_REQ was announced");
+    transcript_.cryptRequest(request.bytes);
     report_.crypt_methods = decodeCryptRequest(request);
+}
+
+void Prober::sayHello()
+{
+    ByteBuffer hello;
+    encodeHello(hello, {"netsane probe", protocol_revision, {extension_login_note}});
+    transcript_.clientHello(hello.data());
+    link_->out().append(hello.data());
 }
 
 void Prober::chooseCrypt()
 {
-    encodeHello(link_->out(), {"netsane probe", protocol_revision, {extension_login_note}});
+    sayHello();
     bool none_offered = !report_.asks_for_crypt;
     for (const auto id : report_.crypt_methods) {
         none_offered = none_offered || id == crypt_method_none;
@@ -189,6 +199,7 @@ void Prober::chooseCrypt()
     if (report_.asks_for_crypt) {
         encodeCryptReply(link_->out(), crypt_method_none);
         noteHello(link_->receive(stepEnd()));
+        sayHello();
     }
 }
 
@@ -196,7 +207,10 @@ void Prober::chooseCrypt()
 
 void Prober::encrypt(const Method &method, std::uint32_t id)
 {
-    encodeCryptReply(link_->out(), id);
+    ByteBuffer reply;
+    encodeCryptReply(reply, id);
+    transcript_.cryptReply(reply.data());
+    link_->out().append(reply.data());
     const auto begin = Clock::now();
     try {
         link_->encrypt(method, {report_.address, options_.server.host}, stepEnd());
@@ -207,6 +221,25 @@ void Prober::encrypt(const Method &method, std::uint32_t id)
     }
     report_.handshake_took = Clock::now() - begin;
     report_.encrypted = true;
+    noteStream();
+    judgeCertificate();
+    const auto findings = static_cast<std::ptrdiff_t>(report_.findings.size());
+    judge();
+    const auto hello = link_->receive(stepEnd());
+    if (hello.command != static_cast<std::uint32_t>(Command::hello))
+        throw ProtocolError("message " + std::to_string(hello.command) + " in place of a greeting");
+    noteHello(hello);
+    checkTranscript(hello);
+    if (options_.pin) {
+        pin();
+        report_.findings.erase(report_.findings.begin() + findings, report_.findings.end());
+        judge(); // by what stands there now
+    }
+    sayHello();
+}
+
+void Prober::noteStream()
+{
     const auto &stream = link_->stream();
     report_.protocol = stream.peerProtocol();
     report_.fingerprint = stream.peerFingerprint();
@@ -216,19 +249,21 @@ void Prober::encrypt(const Method &method, std::uint32_t id)
         peer_.verified_name = name;
     else
         peer_.unverified_reason = stream.unverifiedReason();
-    judgeCertificate();
-    judge();
-    const auto hello = link_->receive(stepEnd());
-    if (hello.command != static_cast<std::uint32_t>(Command::hello))
-        throw ProtocolError("message " + std::to_string(hello.command) + " in place of a greeting");
-    noteHello(hello);
-    if (options_.pin) {
-        if (const auto fault = trust_->accept(peer_))
-            find("not pinned: " + *fault, "See that the file and its folders are yours alone.");
-        else
-            report_.stored = true;
-    }
-    encodeHello(link_->out(), {"netsane probe", protocol_revision, {extension_login_note}});
+}
+
+void Prober::checkTranscript(MessageView hello)
+{
+    if (const auto difference = transcript_.difference(decodeHello(hello).transcript))
+        throw ProbeError("frontends refuse this server: " + *difference,
+                         "Something between here and there changes what is said, or answers in the server's place: "
+                         "look for a proxy or a tunnel, and try from a machine beside the server.");
+}
+
+void Prober::pin()
+{
+    if (const auto fault = trust_->accept(peer_))
+        throw ProbeError("not pinned: " + *fault, "See that the file and its folders are yours alone.");
+    report_.stored = true;
 }
 
 void Prober::judge()
@@ -236,12 +271,13 @@ void Prober::judge()
     const auto verdict = trust_->judge(peer_);
     report_.trust = trustWord(verdict.kind);
     report_.trust_text = verdict.reason.empty() ? peer_.unverified_reason : verdict.reason;
-    if (!verdict.isRefusal())
+    is_refused_ = verdict.isRefusal();
+    if (!is_refused_)
         return;
-    const bool by_pin = verdict.kind == TrustVerdict::Kind::changed;
+    const bool by_pin = !options_.settings.ca && verdict.kind != TrustVerdict::Kind::unreadable;
     find("frontends refuse this server: " + verdict.reason,
          by_pin ? "When its admin has confirmed the fingerprint, `netsane probe --pin` does the same."
-                : "Until then nobody here can use it with encryption.");
+                : "Until that is mended nobody here can use it with encryption.");
 }
 
 void Prober::judgeCertificate()
@@ -297,7 +333,7 @@ void Prober::talk()
         report_.login = "at-connect";
     else
         seeLogin();
-    if (login_asked_ && !options_.user.empty())
+    if (login_asked_ && !options_.user.empty() && !is_refused_)
         nameUser();
     else if (login_asked_)
         encodeClientFail(link_->out(), {static_cast<std::uint32_t>(Command::user), {}});
@@ -321,6 +357,7 @@ void Prober::measure()
 
 void Prober::countDevices()
 {
+    link_->allowLists();
     encodeBare(link_->out(), Command::get_devices);
     const auto message = await(Command::get_devices);
     if (!message)

@@ -9,6 +9,7 @@
 #include "client/Connector.hxx"
 #include "client/ServerTrust.hxx"
 #include "protocol/Numbers.hxx"
+#include "session/CryptTranscript.hxx"
 #include "tool/probe/ProbeLink.hxx"
 #include "tool/probe/ProbeReport.hxx"
 
@@ -40,7 +41,11 @@ private:
     void connect();
     void greet();
     void chooseCrypt();
+    void sayHello();
     void encrypt(const Method &method, std::uint32_t id);
+    void noteStream();
+    void checkTranscript(MessageView hello);
+    void pin();
     void judge();
     void judgeCertificate();
     void talk();
@@ -62,7 +67,9 @@ private:
     std::optional<ServerTrust> trust_;
     CryptPolicy policy_ = CryptPolicy::require;
     std::unique_ptr<ProbeLink> link_; // ends before the methods that its stream is of
+    CryptTranscript transcript_;
     PeerIdentity peer_;
+    bool is_refused_ = false; // by frontends, for who it is
     ProbeReport report_;
     bool login_asked_ = false;
 };

@@ -72,7 +72,10 @@ std::string trustSentence(const ProbeReport &report)
     if (report.trust == "pinned")
         return "pinned: it has the fingerprint that " + file + " has";
     if (report.trust == "unknown")
-        return "unknown: " + report.trust_text + "; the first frontend pins it in " + file;
+        return "unknown: " + report.trust_text + "; the first frontend pins it in " + file +
+               ". Compare the fingerprint before: `netsane fingerprint` on the server shows it";
+    if (report.trust != "unconfirmed")
+        return report.trust + ", see below";
     return report.trust + (report.trust_text.empty() ? "" : ": " + report.trust_text);
 }
 
