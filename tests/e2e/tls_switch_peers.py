@@ -2,7 +2,6 @@
 """The switch to TLS with a client or a server that lies: netsaned with a client of Python's ssl, scanimage with a server of it."""
 
 import ssl
-import struct
 
 import harness
 import seed
