@@ -31,7 +31,7 @@ void operator delete[](void *block) noexcept
 {
     const std::size_t size = block ? ::malloc_usable_size(block) : 0;
     const std::span bytes(static_cast<const std::byte *>(block), size);
-    if (std::ranges::search_n(bytes, 10, secret_byte).size() != 0)
+    if (std::search_n(bytes.begin(), bytes.end(), 10, secret_byte) != bytes.end())
         ++secrets_freed;
     std::free(block);
 }
