@@ -1,5 +1,6 @@
 #include "device/SaneLibrary.hxx"
 
+#include <bit>
 #include <cstring>
 
 namespace netsane {
@@ -18,7 +19,7 @@ std::string text(const char *string)
 
 Status fromSane(SANE_Status status) noexcept
 {
-    return toStatus(static_cast<std::uint32_t>(status));
+    return toStatus(std::bit_cast<std::uint32_t>(status)); // it may be none of its type
 }
 
 SaneLibrary::SaneLibrary() noexcept

@@ -227,7 +227,7 @@ LEAK_REPORT = re.compile(r"^==\S*==ERROR: LeakSanitizer: .*?^SUMMARY: .*?$", re.
 LEAK = re.compile(r"^(?:Direct|Indirect) leak of .*?(?=^\s*$)", re.MULTILINE | re.DOTALL)
 # The caller of malloc() has no name: a module that was unloaded, or that has no symbols, and so none of ours.
 FOREIGN_LEAK = re.compile(r"\w+ leak of \d+ byte\(s\) in \d+ object\(s\) allocated from:\n"
-                          r" +#0 \S+ in (?:__interceptor_)?malloc \S+\n"
+                          r" +#0 \S+ in (?:__interceptor_)?malloc \S[^\n]*\n"
                           r" +#1 \S+  \(\S[^\n]*\)\n\Z")
 
 
