@@ -27,7 +27,7 @@ FOREIGN_CLANG = """
 
 Direct leak of 65536 byte(s) in 1 object(s) allocated from:
     #0 0x55d2 in malloc (/somewhere/netsaned-device+0x3518be) (BuildId: a31123f0)
-    #1 0x7f5b  (<unknown module>)
+    #1 0x7f84  (<unknown module>)
 
 SUMMARY: AddressSanitizer: 65536 byte(s) leaked in 1 allocation(s).
 
