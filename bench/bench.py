@@ -24,8 +24,9 @@ import harness  # noqa: E402
 import latency  # noqa: E402
 import peers  # noqa: E402
 import report  # noqa: E402
+import throughput  # noqa: E402
 
-PARTS = {"latency": latency}
+PARTS = {"latency": latency, "throughput": throughput}
 
 
 class Bench:

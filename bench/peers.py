@@ -61,8 +61,11 @@ def pss_bytes(pids):
     """The memory of these processes, what several share divided among them (proc(5), smaps_rollup)."""
     total = 0
     for pid in pids:
-        with open(f"/proc/{pid}/smaps_rollup", encoding="ascii") as file:
-            total += sum(int(line.split()[1]) * 1024 for line in file if line.startswith("Pss:"))
+        try:
+            with open(f"/proc/{pid}/smaps_rollup", encoding="ascii") as file:
+                total += sum(int(line.split()[1]) * 1024 for line in file if line.startswith("Pss:"))
+        except ProcessLookupError:  # it has ended
+            pass
     return total
 
 
@@ -214,7 +217,7 @@ class Saned:
         return plain_environment(self.client_dir)
 
     def processes(self):
-        return [entry[0] for entry in harness.processes() if entry[4] == self.process.pid and entry[1] != "Z"]
+        return [entry[0] for entry in harness.processes() if entry[4] == self.process.pid]
 
     def close(self):
         if self.proxy:
@@ -269,7 +272,7 @@ class Netsaned:
         return self.client.environment()
 
     def processes(self):
-        return [entry[0] for entry in harness.processes() if entry[4] == self.daemon.session_id and entry[1] != "Z"]
+        return self.daemon.members()
 
     def close(self):
         if self.proxy:
