@@ -20,13 +20,14 @@ import traceback
 HERE = os.path.dirname(os.path.abspath(__file__))
 sys.path.insert(0, os.path.join(HERE, "..", "tests", "e2e"))
 
+import connections  # noqa: E402
 import harness  # noqa: E402
 import latency  # noqa: E402
 import peers  # noqa: E402
 import report  # noqa: E402
 import throughput  # noqa: E402
 
-PARTS = {"latency": latency, "throughput": throughput}
+PARTS = {"latency": latency, "throughput": throughput, "connections": connections}
 
 
 class Bench:
