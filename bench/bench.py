@@ -23,11 +23,12 @@ sys.path.insert(0, os.path.join(HERE, "..", "tests", "e2e"))
 import connections  # noqa: E402
 import harness  # noqa: E402
 import latency  # noqa: E402
+import micro  # noqa: E402
 import peers  # noqa: E402
 import report  # noqa: E402
 import throughput  # noqa: E402
 
-PARTS = {"latency": latency, "throughput": throughput, "connections": connections}
+PARTS = {"latency": latency, "throughput": throughput, "connections": connections, "micro": micro}
 
 
 class Bench:
@@ -113,11 +114,14 @@ def main():
     rows = [row for part in parts for row in part.ROWS.values()]
     os.makedirs(sys.argv[1], exist_ok=True)
     json_path = os.path.join(sys.argv[1], "bench.json")
-    report.write_json(json_path, about, rows, {})
-    print("\n" + "\n".join(f"{name}: {value}" for name, value in about.items()) + "\n\n" + report.markdown(rows))
-    print(f"\nfigures: {json_path}")
-    chart = draw(json_path, os.path.join(sys.argv[1], "bench.png"))
-    print(f"chart: {chart}" if chart else "chart: none, python3-matplotlib isn't here")
+    report.write_json(json_path, about, rows, micro.RESULTS)
+    for text in ("\n".join(f"{name}: {value}" for name, value in about.items()), rows and report.markdown(rows), micro.text(),
+                 f"figures: {json_path}"):
+        if text:
+            print(f"\n{text}")
+    if rows:
+        chart = draw(json_path, os.path.join(sys.argv[1], "bench.png"))
+        print(f"chart: {chart}" if chart else "chart: none, python3-matplotlib isn't here")
     return 0 if bench.complete else 1
 
 
