@@ -2,17 +2,20 @@
 bench_cppflags = $(AM_CPPFLAGS) -I$(top_srcdir)
 
 # The proxy is part of the tests, too.
-check_PROGRAMS += bench/proxy
-bench_proxy_SOURCES = \
+check_LTLIBRARIES += bench/libproxy.la
+bench_libproxy_la_SOURCES = \
 	bench/DelayedPipe.cxx bench/DelayedPipe.hxx \
 	bench/DueTimer.cxx bench/DueTimer.hxx \
 	bench/Proxy.cxx bench/Proxy.hxx \
 	bench/ProxyLink.cxx bench/ProxyLink.hxx \
-	bench/TripCounter.cxx bench/TripCounter.hxx \
-	bench/proxy_main.cxx
-bench_proxy_CPPFLAGS = $(bench_cppflags) $(CLI11_CFLAGS)
-bench_proxy_CXXFLAGS = $(AM_CXXFLAGS) $(EVENT_CFLAGS) $(SPDLOG_CFLAGS)
-bench_proxy_LDADD = src/event/libevent_loop.la src/os/libos.la src/util/libutil.la $(SPDLOG_LIBS)
+	bench/TripCounter.cxx bench/TripCounter.hxx
+bench_libproxy_la_CPPFLAGS = $(bench_cppflags) $(SPDLOG_CFLAGS)
+
+check_PROGRAMS += bench/proxy
+bench_proxy_SOURCES = bench/proxy_main.cxx
+bench_proxy_CPPFLAGS = $(bench_cppflags) $(CLI11_CFLAGS) $(SPDLOG_CFLAGS)
+bench_proxy_libs = bench/libproxy.la src/event/libevent_loop.la src/os/libos.la src/util/libutil.la $(SPDLOG_LIBS)
+bench_proxy_LDADD = $(bench_proxy_libs)
 
 EXTRA_PROGRAMS += bench/frontend
 bench_frontend_SOURCES = bench/frontend.c
