@@ -10,7 +10,7 @@ import sys
 import matplotlib
 
 matplotlib.use("Agg")
-from matplotlib import pyplot  # noqa: E402
+from matplotlib import pyplot, ticker  # noqa: E402
 
 
 def distance(row, value):
@@ -20,29 +20,39 @@ def distance(row, value):
     return value / row["bound"] if row["direction"] == "≤" else row["bound"] / value
 
 
+def saned(row):
+    """Where saned stands, or None."""
+    if row["of"] == "figure":
+        return distance(row, row["saned"])
+    return distance(row, 1) if row["of"] == "saned" and row["saned"] else None
+
+
+def text(row):
+    unit = row["unit"] if row["of"] == "figure" else "×"
+    return f"{row['measured']:.3g} {unit}, target {row['direction']} {row['bound']:g}"
+
+
 def main(source, target):
     with open(source, encoding="utf-8") as file:
         found = json.load(file)
     rows = [row for row in found["rows"] if distance(row, row["measured"])]
     rows.reverse()
-    figure, axes = pyplot.subplots(figsize=(11, 1.2 + 0.45 * len(rows)))
-    values = [distance(row, row["measured"]) for row in rows]
-    bars = axes.barh(range(len(rows)), values, color=["#3a7d44" if row["reached"] else "#b5651d" for row in rows], height=0.6)
-    theirs = [(i, distance(row, row["saned"])) for i, row in enumerate(rows) if row["measured"] == row["netsaned"]]
-    theirs = [(i, value) for i, value in theirs if value]
-    axes.plot([value for _, value in theirs], [i for i, _ in theirs], "k|", markersize=14, markeredgewidth=2, label="saned + net")
-    for bar, row in zip(bars, rows):
-        axes.annotate(f" {row['measured']:.3g} ({row['target']})", (bar.get_width(), bar.get_y() + bar.get_height() / 2), va="center",
-                      fontsize=8)
+    figure, axes = pyplot.subplots(figsize=(12, 1.4 + 0.42 * len(rows)))
+    for i, row in enumerate(rows):
+        value = distance(row, row["measured"])
+        axes.barh(i, value - 1, left=1, height=0.6, color="#3a7d44" if row["reached"] else "#b5651d")
+        axes.annotate(text(row), (1.01, i), xycoords=("axes fraction", "data"), va="center", fontsize=8)
+        if saned(row):
+            axes.plot(saned(row), i, "k|", markersize=14, markeredgewidth=2)
+    axes.plot([], [], "k|", markersize=10, markeredgewidth=2, label="saned + net")
     axes.axvline(1, color="black", linewidth=1)
     axes.set_xscale("log")
-    axes.margins(x=0.25)
-    axes.set_yticks(range(len(rows)), [row["what"] for row in rows])
-    axes.set_xlabel("figure / target: left of 1 is better, logarithmic")
+    axes.xaxis.set_major_formatter(ticker.StrMethodFormatter("{x:g}"))
+    axes.set_yticks(range(len(rows)), [row["what"] for row in rows], fontsize=8)
+    axes.set_xlabel("times the target; left of 1 it is reached")
     machine = found["machine"]
     axes.set_title(f"netsaned, {machine['date']}, {machine['processors']} processors, {machine['system']}", fontsize=9)
-    if theirs:
-        axes.legend(loc="lower right", fontsize=8)
+    axes.legend(loc="lower right", fontsize=8)
     figure.tight_layout()
     figure.savefig(target, dpi=110)
 

@@ -23,8 +23,8 @@ def number(value, digits=3):
 class Row:
     """One line of the table.
 
-    bound and direction: the figure that `measured` has to be at most ("≤") or at least ("≥"). `measured` is netsaned's own
-    figure unless it is a ratio or a difference.
+    bound and direction: what `measured` has to be at most ("≤") or at least ("≥"). That is the figure itself, or, by `of`, its
+    ratio to saned's ("saned") or to another one of netsaned's own ("itself").
     """
 
     def __init__(self, part, what, unit, direction, bound, *, of="figure", text=None):
@@ -44,7 +44,7 @@ class Row:
     @property
     def ratio(self):
         """netsaned over saned."""
-        if self.of == "of itself":
+        if self.of == "itself":
             return self.measured
         if isinstance(self.saned, (int, float)) and isinstance(self.netsaned, (int, float)) and self.saned:
             return self.netsaned / self.saned
@@ -62,7 +62,7 @@ class Row:
 
     def json(self):
         return {"part": self.part, "what": self.what, "unit": self.unit, "saned": self.saned, "netsaned": self.netsaned,
-                "ratio": self.ratio, "measured": self.measured, "target": self.target, "direction": self.direction, "bound": self.bound,
+                "ratio": self.ratio, "measured": self.measured, "of": self.of, "target": self.target, "direction": self.direction, "bound": self.bound,
                 "reached": self.reached, "note": self.note, "problem": self.problem, "samples": self.samples}
 
 
