@@ -12,6 +12,7 @@ import datetime
 import os
 import platform
 import shutil
+import signal
 import subprocess
 import sys
 import tempfile
@@ -101,6 +102,7 @@ def main():
     if len(sys.argv) not in (2, 3) or sys.argv[2:] not in ([], *[[name] for name in PARTS]):
         raise SystemExit(f"usage: bench.py OUTPUT_FOLDER [{'|'.join(PARTS)}]")
     harness.adopt_orphans()
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # whatever was started is ended on the way out
     bench = Bench()
     parts = [PARTS[name] for name in sys.argv[2:]] or list(PARTS.values())
     with bench.stack:

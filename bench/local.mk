@@ -1,7 +1,6 @@
-# bench: what `make bench` needs; plain make builds none of it
+# bench: what `make bench` needs. make check builds it, too, so that it keeps up with the rest; plain make does not.
 bench_cppflags = $(AM_CPPFLAGS) -I$(top_srcdir)
 
-# The proxy is part of the tests, too.
 check_LTLIBRARIES += bench/libproxy.la
 bench_libproxy_la_SOURCES = \
 	bench/DelayedPipe.cxx bench/DelayedPipe.hxx \
@@ -17,13 +16,13 @@ bench_proxy_CPPFLAGS = $(bench_cppflags) $(CLI11_CFLAGS) $(SPDLOG_CFLAGS)
 bench_proxy_libs = bench/libproxy.la src/event/libevent_loop.la src/os/libos.la src/util/libutil.la $(SPDLOG_LIBS)
 bench_proxy_LDADD = $(bench_proxy_libs)
 
-EXTRA_PROGRAMS += bench/frontend
+check_PROGRAMS += bench/frontend
 bench_frontend_SOURCES = bench/frontend.c
 bench_frontend_CFLAGS = $(AM_CFLAGS) $(SANE_CFLAGS)
 bench_frontend_LDADD = $(SANE_LIBS)
 
 if HAVE_BENCHMARK
-EXTRA_PROGRAMS += bench/micro/micro
+check_PROGRAMS += bench/micro/micro
 bench_micro = bench/micro/micro$(EXEEXT)
 endif
 bench_micro_micro_SOURCES = \
@@ -40,15 +39,16 @@ EXTRA_bench_micro_micro_DEPENDENCIES = crypt_none.la crypt_tls.la
 
 # BENCH=latency, throughput, connections or micro is a part of it.
 BENCH =
-bench: tests/stage.stamp bench/proxy$(EXEEXT) bench/frontend$(EXEEXT) $(bench_micro)
+bench-programs: tests/stage.stamp bench/proxy$(EXEEXT) bench/frontend$(EXEEXT) $(bench_micro)
+bench: bench-programs
 if HAVE_PYTHON
 	@$(AM_TESTS_ENVIRONMENT) NETSANE_CXXFLAGS='$(CXXFLAGS)'; export NETSANE_CXXFLAGS; \
 	$(PYTHON) -B $(srcdir)/bench/bench.py bench $(BENCH)
 else
 	@echo "make bench needs Python 3.9" >&2; exit 1
 endif
-.PHONY: bench
+.PHONY: bench bench-programs
 
 EXTRA_DIST += bench/bench.py bench/chart.py bench/connections.py bench/latency.py bench/micro.py bench/peers.py bench/report.py \
 	bench/throughput.py
-CLEANFILES += $(EXTRA_PROGRAMS) bench/bench.json bench/bench.png
+CLEANFILES += bench/bench.json bench/bench.png

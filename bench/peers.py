@@ -8,6 +8,7 @@ import json
 import os
 import resource
 import shutil
+import signal
 import socket
 import subprocess
 
@@ -222,12 +223,18 @@ class Saned:
     def close(self):
         if self.proxy:
             self.proxy.close()
-        for pid in [self.process.pid, *self.processes()]:
+        pids = self.processes()
+        for pid in pids:
             try:
-                os.kill(pid, 9)
+                os.kill(pid, signal.SIGKILL)
             except ProcessLookupError:
                 pass
         self.process.wait()
+        for pid in pids:  # its children are ours now (harness.adopt_orphans)
+            try:
+                os.waitpid(pid, 0)
+            except ChildProcessError:
+                pass
 
 
 class Netsaned:
