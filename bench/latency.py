@@ -5,11 +5,11 @@ import time
 
 import harness
 import peers
-from report import Row, median
+from report import Row, quick
 
 DELAY = 20  # milliseconds each way while round trips are counted
 OPENS = 20
-STARTS = 3  # of the daemons, for the first sane_open
+STARTS = 4  # of the daemons, for the first sane_open
 SCANS = 15
 PATIENCE = 20.0  # seconds that a list may take before it is given up
 
@@ -66,8 +66,8 @@ def measure_opens(bench):
                 first[name].append(times[0])
                 later[name] += times[1:]
     for row, times in (("first_open", first), ("open", later)):
-        ROWS[row].fill(median(times["netsaned"]), median(times.get("saned", [])), samples=times)
-    ROWS["first_open"].note = f"median of {STARTS} starts; the client's process is new, too, and makes its first connection"
+        ROWS[row].fill(quick(times["netsaned"]), quick(times.get("saned", [])), samples=times)
+    ROWS["first_open"].note = f"of {STARTS} starts; the client's process is new, too, and makes its first connection"
 
 
 def measure_first_bytes(bench):
@@ -81,7 +81,7 @@ def measure_first_bytes(bench):
                 with peers.ScanRun(peer, 2, {"resolution": 150, "mode": "Color"}) as run:
                     run.go()
                     times[peer.name] += [1000 * (scan["first"] - scan["begin"]) for scan in run.result()["scans"]]
-    middle = {name: median(values) for name, values in times.items()}
+    middle = {name: quick(values) for name, values in times.items()}
     over = {name: value - middle["local"] for name, value in middle.items()}
     ROWS["first_byte"].fill(over["netsaned"], over.get("saned"), samples=times, note=f"local: {middle['local']:.3g} ms")
 
@@ -134,7 +134,7 @@ def measure_list(bench):
             finally:
                 dead.close()
     note = f"saned given up after {PATIENCE:g} s" if theirs == PATIENCE else ""
-    ROWS["list"].fill(median(ours), theirs, note=note, samples={"netsaned": ours})
+    ROWS["list"].fill(quick(ours), theirs, note=note, samples={"netsaned": ours})
 
 
 MEASUREMENTS = {measure_trips: ["options", "login", "scan"], measure_opens: ["open", "first_open"],

@@ -133,8 +133,11 @@ class ScanRun:
 class Local:
     name = "local"
 
+    made = 0
+
     def __init__(self, folder):
-        self.sane_dir = scanner_folder(folder, "local")
+        Local.made += 1
+        self.sane_dir = scanner_folder(folder, f"local{Local.made}")
 
     def device(self, number):
         return f"test:{number}"
