@@ -1,5 +1,6 @@
 #!/usr/bin/python3
-"""`make bench`: saned and netsaned side by side on loopback, with SANE's test backend; a table, bench.json and bench.png.
+"""`make bench`: saned and netsaned side by side on loopback, with SANE's test backend; a table (bench.md), bench.json and
+bench.png.
 
     bench.py OUTPUT_FOLDER [PART]      all of it, or latency, throughput, connections or micro
 
@@ -117,10 +118,10 @@ def main():
     os.makedirs(sys.argv[1], exist_ok=True)
     json_path = os.path.join(sys.argv[1], "bench.json")
     report.write_json(json_path, about, rows, micro.RESULTS)
-    for text in ("\n".join(f"{name}: {value}" for name, value in about.items()), rows and report.markdown(rows), micro.text(),
-                 f"figures: {json_path}"):
-        if text:
-            print(f"\n{text}")
+    text = report.document(about, rows, micro.text())
+    with open(os.path.join(sys.argv[1], "bench.md"), "w", encoding="utf-8") as file:
+        file.write(text)
+    print(f"\n{text}\nfigures: {json_path}")
     if rows:
         chart = draw(json_path, os.path.join(sys.argv[1], "bench.png"))
         print(f"chart: {chart}" if chart else "chart: none, python3-matplotlib isn't here")

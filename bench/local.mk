@@ -51,4 +51,4 @@ endif
 
 EXTRA_DIST += bench/bench.py bench/chart.py bench/connections.py bench/latency.py bench/micro.py bench/peers.py bench/report.py \
 	bench/throughput.py
-CLEANFILES += bench/bench.json bench/bench.png
+CLEANFILES += bench/bench.json bench/bench.md bench/bench.png

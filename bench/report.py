@@ -88,6 +88,16 @@ def markdown(rows):
                       *[text(line) for line in lines[1:]], "", *notes])
 
 
+def document(machine, rows, micro):
+    """All of it as text that doc/performance.md can hold."""
+    parts = ["\n".join(f"- {name}: {value}" for name, value in machine.items())]
+    if rows:
+        parts.append(markdown(rows))
+    if micro:
+        parts.append("\n".join("    " + line for line in micro.splitlines()))
+    return "\n\n".join(part.rstrip() for part in parts) + "\n"
+
+
 def write_json(path, machine, rows, micro):
     with open(path, "w", encoding="utf-8") as file:
         json.dump({"machine": machine, "rows": [row.json() for row in rows], "micro": micro}, file, indent=1, ensure_ascii=False)
