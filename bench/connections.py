@@ -1,6 +1,6 @@
 """Idle connections: how many one daemon holds, and the memory of each.
 
-The memory is the proportional set size of all processes of the server, less that with one connection, over the others.
+The memory is that of all processes of the server, less that with one connection, over the others (peers.memory_bytes).
 """
 
 import concurrent.futures
@@ -72,12 +72,12 @@ def open_many(count, connect, stack):
 def kib_each(peer, count, connect, stack):
     """(connections, KiB for each beyond the first, why there aren't more)"""
     open_many(1, connect, stack)
-    before = peers.pss_bytes(peer.processes())
+    before = peers.memory_bytes(peer.processes())
     made, reason = open_many(count - 1, connect, stack)
     alive = 1 + sum(1 for connection in made if is_open(connection))
     if not made:
         raise AssertionError(f"no second connection: {reason}")
-    return alive, (peers.pss_bytes(peer.processes()) - before) / len(made) / 1024, reason
+    return alive, (peers.memory_bytes(peer.processes()) - before) / len(made) / 1024, reason
 
 
 def is_open(connection):
@@ -122,10 +122,10 @@ def measure_saned(bench):
             return connection
 
         stack.callback(connect().close)
-        before = peers.pss_bytes(saned.processes())
+        before = peers.memory_bytes(saned.processes())
         for _ in range(SANED):
             stack.callback(connect().close)
-        return (peers.pss_bytes(saned.processes()) - before) / SANED / 1024
+        return (peers.memory_bytes(saned.processes()) - before) / SANED / 1024
 
 
 def measure_tls(bench):
