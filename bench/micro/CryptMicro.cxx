@@ -43,8 +43,10 @@ struct Pair {
     }
     void settle()
     {
-        while (carry(client, server) | carry(server, client))
-            ;
+        for (bool moved = true; moved;) {
+            moved = carry(client, server);
+            moved = carry(server, client) || moved;
+        }
     }
 
     std::vector<std::byte> wire = std::vector<std::byte>(512 * 1024);
