@@ -1,6 +1,6 @@
 """Idle connections: how many one daemon holds, and the memory of each.
 
-The memory is that of all processes of the server, less that with one connection, over the others (peers.memory_bytes).
+The memory is that of all processes of the server, less that with one connection, over the others (processes.memory_bytes).
 """
 
 import concurrent.futures
@@ -10,6 +10,7 @@ import ssl
 
 import harness
 import peers
+import processes
 import seed
 import tls_connection
 from report import Row
@@ -72,12 +73,12 @@ def open_many(count, connect, stack):
 def kib_each(peer, count, connect, stack):
     """(connections, KiB for each beyond the first, why there aren't more)"""
     open_many(1, connect, stack)
-    before = peers.memory_bytes(peer.processes())
+    before = processes.memory_bytes(peer.processes())
     made, reason = open_many(count - 1, connect, stack)
     alive = 1 + sum(1 for connection in made if is_open(connection))
     if not made:
         raise AssertionError(f"no second connection: {reason}")
-    return alive, (peers.memory_bytes(peer.processes()) - before) / len(made) / 1024, reason
+    return alive, (processes.memory_bytes(peer.processes()) - before) / len(made) / 1024, reason
 
 
 def is_open(connection):
@@ -97,7 +98,7 @@ def limits(count):
 
 
 def measure_clear(bench):
-    allowed = peers.allow_descriptors(2 * CLEAR + SPARE)  # a server may want two for each
+    allowed = processes.allow_descriptors(2 * CLEAR + SPARE)  # a server may want two for each
     count = min(CLEAR, allowed - SPARE)
     with bench.netsaned(**limits(count)) as netsaned, contextlib.ExitStack() as stack:
         address = ("127.0.0.1", netsaned.daemon.port)
@@ -122,14 +123,14 @@ def measure_saned(bench):
             return connection
 
         stack.callback(connect().close)
-        before = peers.memory_bytes(saned.processes())
+        before = processes.memory_bytes(saned.processes())
         for _ in range(SANED):
             stack.callback(connect().close)
-        return (peers.memory_bytes(saned.processes()) - before) / SANED / 1024
+        return (processes.memory_bytes(saned.processes()) - before) / SANED / 1024
 
 
 def measure_tls(bench):
-    peers.allow_descriptors(2 * TLS + SPARE)
+    processes.allow_descriptors(2 * TLS + SPARE)
     context = tls_connection.context()
     with bench.netsaned(tls=True, **limits(TLS)) as netsaned, contextlib.ExitStack() as stack:
         address = ("127.0.0.1", netsaned.daemon.port)

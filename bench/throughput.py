@@ -7,6 +7,7 @@ that reads blocks of 32 KiB, as scanimage does, and throws them away.
 import contextlib
 
 import peers
+import processes
 from report import Row, median
 
 IMAGE = {"resolution": 600, "mode": "Color", "test-picture": "Color pattern", "tl-x": 0, "tl-y": 0, "br-x": 200, "br-y": 200}
@@ -42,10 +43,10 @@ class Tally:
 
     def scan(self, peer):
         with peers.ScanRun(peer, SCANS, IMAGE) as run:
-            before = peers.processor_seconds(peer.processes())
+            before = processes.processor_seconds(peer.processes())
             run.go()
             result = run.result()
-            self.cpu += result["cpu"] + peers.processor_seconds(peer.processes()) - before
+            self.cpu += result["cpu"] + processes.processor_seconds(peer.processes()) - before
         self.rates += [rate(scan) for scan in result["scans"]]
         self.bytes += sum(scan["bytes"] for scan in result["scans"])
 

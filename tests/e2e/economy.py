@@ -13,12 +13,9 @@ import seed
 import tls_connection
 from counting_proxy import CountingProxy
 
-# what: (round trips, bytes to the server, bytes to the client), and for more bytes of image none
-WIRE = {
-    "scanimage -A": (30, 1700, 13000),
-    "scanimage -A, TLS, PASS_CRYPT": (34, 2900, 14800),
-    "a 50 dpi scan": (15, 1100, 43200),
-}
+OPTIONS = {"connections": 1, "round_trips": 30, "bytes_to_server": 1700, "bytes_to_client": 13000}  # scanimage -A
+LOGIN = {"connections": 1, "round_trips": 34, "bytes_to_server": 2900, "bytes_to_client": 14800}  # the same, TLS and PASS_CRYPT
+SCAN = {"connections": 1, "round_trips": 15, "bytes_to_server": 1100, "bytes_to_client": 43200}  # at 50 dpi
 # System calls of all processes for each megabyte of an image, and memory of each idle connection.
 CALLS_PER_MB = {"server": 190, "client": 100}
 KIB_PER_CONNECTION = {"in clear": 9.5, "under TLS": 25}
@@ -30,6 +27,7 @@ USERS = ["#secret:" + "k" * 43, "alice:ABRCL9ijBr2LY"]  # the password is "passw
 SMALL = ["--resolution", "50"]
 LARGE = ["--resolution", "600", "--mode", "Color", "-x", "200", "-y", "200"]  # 67 MB
 DEADLINE = 300
+TRIES = 3  # a busy machine adds to figures, and never takes away; a change that costs something does so each time
 
 
 class Economy(harness.EndToEndTest):
@@ -37,6 +35,16 @@ class Economy(harness.EndToEndTest):
         super().setUp()
         self.certificate, self.key = tls_connection.make_certificate(self.folder, "server")
         self.users = harness.write_file(f"{self.folder}/users", "\n".join(USERS) + "\n", 0o600)
+
+    def assert_within(self, bounds, measure):
+        """measure gives figures for the names of bounds."""
+        for _ in range(TRIES):
+            found = measure()
+            print(f"\n{self.id().rpartition('.')[2]}: {', '.join(f'{round(value, 1)} {name}' for name, value in found.items())}")
+            over = {name: value for name, value in found.items() if value > bounds[name]}
+            if not over:
+                return
+        self.fail(f"more than is allowed, {bounds}: {over}")
 
     def serve(self, start=True, **keys):
         server = self.daemon(keys=keys, tables=[("[crypt_tls]", {"certificate": self.certificate, "key": self.key}),
@@ -49,27 +57,27 @@ class OnTheWire(Economy):
         result = user.run("-d", f"netsane:{address}:test:0", *args)
         self.assertEqual(result.code, 0, repr(result))
 
-    def check(self, what, server, words, *args):
-        with CountingProxy(server.address, delay=DELAY) as proxy:
-            self.scan(self.client(f"{server.address} {words}"), server.address, "-n")  # what is done once after the start
-            self.scan(self.client(f"{proxy.address} {words}"), proxy.address, *args)
-            counted = proxy.report()
+    def check(self, bounds, server, words, *args):
+        self.scan(self.client(f"{server.address} {words}"), server.address, "-n")  # what is done once after the start
+
+        def measure():
+            with CountingProxy(server.address, delay=DELAY) as proxy:
+                self.scan(self.client(f"{proxy.address} {words}"), proxy.address, *args)
+                counted = proxy.report()
+            return {name: counted[name] for name in bounds}
+
+        self.assert_within(bounds, measure)
         server.stop()
-        names = "round_trips", "bytes_to_server", "bytes_to_client"
-        print(f"\n{what}: {', '.join(f'{counted[name]} {name}' for name in names)}")
-        self.assertEqual(counted["connections"], 1)
-        for name, bound in zip(names, WIRE[what]):
-            self.assertLessEqual(counted[name], bound, name)
 
     def test_options(self):
-        self.check("scanimage -A", self.serve(), "", "-A")
+        self.check(OPTIONS, self.serve(), "", "-A")
 
     def test_options_under_tls_with_a_login(self):
-        self.check("scanimage -A, TLS, PASS_CRYPT", self.serve(crypt=["tls"], auth=["crypt"]),
+        self.check(LOGIN, self.serve(crypt=["tls"], auth=["crypt"]),
                    f"tls=require ca={self.certificate} user=alice password=password", "-A")
 
     def test_scan(self):
-        self.check("a 50 dpi scan", self.serve(), "")
+        self.check(SCAN, self.serve(), "")
 
 
 class SystemCalls(Economy):
@@ -92,29 +100,30 @@ class SystemCalls(Economy):
 
         return harness.wait_for(total, harness.START_DEADLINE, f"strace has written {name}")
 
-    def scan(self, kind, args):
-        """(bytes of the image, calls of the server, calls of the client)"""
+    def scan(self, args):
+        """(megabytes of the image, calls of the server, calls of the client)"""
         server = self.serve(start=False)
+        ours, theirs = self.name("server-calls"), self.name("client-calls")
         # -D: the tracer is not the server's parent, so that the server gets the signals meant for it
-        server.start(command=[*self.strace(f"server-{kind}", "-D"), *server.command()])
+        server.start(command=[*self.strace(ours, "-D"), *server.command()])
         user = self.client_of(server)
-        command = [*self.strace(f"client-{kind}"), "scanimage", "-d", f"netsane:{server.address}:test:0", *args]
+        command = [*self.strace(theirs), "scanimage", "-d", f"netsane:{server.address}:test:0", *args]
         result = harness.run(command, user.environment(), self.folder, timeout=DEADLINE)
         self.assertEqual(result.code, 0, repr(result)[:2000])
         server.stop()
-        return len(result.out), self.calls(f"server-{kind}"), self.calls(f"client-{kind}")
+        return len(result.out) / 1e6, self.calls(ours), self.calls(theirs)
+
+    def calls_per_mb(self):
+        small, large = self.scan(SMALL), self.scan(LARGE)
+        megabytes, server, client = (much - little for much, little in zip(large, small))
+        self.assertGreater(megabytes, 60)
+        return {"server": server / megabytes, "client": client / megabytes}
 
     def test_image(self):
         if self.stage.sanitizers:
             return  # LeakSanitizer traces, too, and there can't be two
         self.assertTrue(shutil.which("strace"), "strace isn't installed")
-        small, large = self.scan("small", SMALL), self.scan("large", LARGE)
-        megabytes = (large[0] - small[0]) / 1e6
-        self.assertGreater(megabytes, 60)
-        each = {"server": (large[1] - small[1]) / megabytes, "client": (large[2] - small[2]) / megabytes}
-        print("\n" + ", ".join(f"{name}: {value:.1f} system calls for a megabyte" for name, value in each.items()))
-        for name, bound in CALLS_PER_MB.items():
-            self.assertLessEqual(each[name], bound, name)
+        self.assert_within(CALLS_PER_MB, self.calls_per_mb)
 
 
 class Memory(Economy):
