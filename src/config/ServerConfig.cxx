@@ -22,6 +22,7 @@ constexpr std::size_t max_file_bytes = 1U << 20;
 constexpr std::size_t max_name_bytes = 64;
 constexpr std::int64_t max_idle_seconds = 7 * 24 * 3600;
 constexpr std::int64_t max_connections_possible = 100'000;
+constexpr std::int64_t max_warm = 16;
 
 // The names of methods and of the keys in their sections.
 bool isName(std::string_view name)
@@ -122,6 +123,7 @@ void readSane(TomlSection &top, ServerConfig &config)
     sane.readList("exclude", config.sane_exclude, EmptyList::possible);
     sane.readSeconds("list_timeout", config.sane_list_timeout, 1, 600);
     sane.readSeconds("list_max_age", config.sane_list_max_age, 0, 24 * 3600);
+    sane.readInteger("warm", config.sane_warm, 0, max_warm);
     sane.refuseOtherKeys();
 }
 

@@ -62,7 +62,8 @@ struct ServerConfig {
     std::string sane_config_dir; // SANE_CONFIG_DIR of the device processes; empty: SANE's own
     std::vector<std::string> sane_exclude = {"netsane", "net"}; // backends never exported again
     std::chrono::seconds sane_list_timeout{20};                 // a listing that takes longer is killed
-    std::chrono::seconds sane_list_max_age{10};                 // older than this: refreshed when asked for
+    std::chrono::seconds sane_list_max_age{10};                 // older than this: refreshed behind an answer
+    std::size_t sane_warm = 1; // device processes that wait for somebody to open a device
 
     // By method name. Sections of methods that aren't in auth or crypt are kept too.
     std::map<std::string, MethodSettings, std::less<>> auth_settings;

@@ -37,13 +37,13 @@ public:
 
     // Starts a listing unless one is running.
     void refresh();
+    // The same, but what is running may have looked too early: then there is another one behind it.
+    void renew();
     bool isRunning() const noexcept { return run_ != nullptr; }
 
     // Nothing until one has succeeded; empty() is a list without devices.
     const std::optional<DeviceListing> &listing() const noexcept { return listing_; }
     bool isOlderThan(Milliseconds age) const;
-    // One attempt at least has ended.
-    bool wasTried() const noexcept { return tried_; }
 
 private:
     // A listing in progress.
@@ -67,8 +67,8 @@ private:
     const Milliseconds timeout_;
     const std::function<void()> on_done_;
     std::optional<DeviceListing> listing_;
-    bool tried_ = false;
     std::unique_ptr<Run> run_;
+    bool again_ = false; // once this one is over
 };
 
 } // namespace netsane

@@ -78,6 +78,8 @@ void Supervisor::makeBroker()
     arguments = {"--fd", std::to_string(child_channel_fd), "--exclude", joined(config_.sane_exclude)};
     arguments.insert(arguments.end(),
                      {"--sane-config-dir", config_.sane_config_dir.empty() ? "/etc/sane.d" : config_.sane_config_dir});
+    settings.warm = config_.sane_warm;
+    settings.process_timeout = config_.process_timeout;
     settings.list_timeout = config_.sane_list_timeout;
     settings.list_max_age = config_.sane_list_max_age;
     broker_ = std::make_unique<DeviceBroker>(
@@ -315,6 +317,7 @@ void Supervisor::stop()
     reloading_.reset();
     certificate_maker_->cancel();
     acceptor_.stop();
+    broker_->stop();
     session_->stop();
     if (auth_)
         auth_->stop();

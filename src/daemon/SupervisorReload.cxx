@@ -79,7 +79,7 @@ void Supervisor::applyReload()
     session_->send(setup.message, std::move(setup.fds));
     if (auth_)
         auth_->promoteCandidate();
-    broker_->prepareList();
+    broker_->devicesChanged();
     logInfo("configuration reloaded");
     try {
         tellAddresses();

@@ -140,7 +140,7 @@ void Supervisor::announce()
 {
     if (options_.check_only)
         return check_done_.schedule(Milliseconds(0)); // stopping ends the channel that calls this
-    broker_->prepareList();
+    broker_->prepare();
     acceptor_.startAccepting();
     tellAddresses();
     if (options_.on_ready)
