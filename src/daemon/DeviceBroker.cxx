@@ -51,9 +51,21 @@ DeviceBroker::DeviceBroker(EventLoop &loop, ChildReaper &reaper, Settings settin
       send_device_list_(std::move(send_device_list)),
       lister_(loop, reaper, withArguments(settings_.device_program, {"--list"}), settings_.list_timeout,
               [this] { listingDone(); }),
-      pool_(loop, reaper,
-            {withArguments(settings_.device_program, {"--wait"}), settings_.warm, settings_.process_timeout})
+      pool_(loop, reaper, poolSettings(settings_))
 {
+}
+
+DevicePool::Settings DeviceBroker::poolSettings(const Settings &settings)
+{
+    return {withArguments(settings.device_program, {"--wait"}), settings.warm, settings.process_timeout};
+}
+
+void DeviceBroker::configure(Settings settings)
+{
+    settings_ = std::move(settings);
+    lister_.configure(withArguments(settings_.device_program, {"--list"}), settings_.list_timeout);
+    pool_.replace(poolSettings(settings_));
+    lister_.renew();
 }
 
 void DeviceBroker::prepare()

@@ -51,8 +51,14 @@ public:
     // Makes the list, and has a device process ready, before anybody asks.
     void prepare();
 
-    // Devices may have come or gone.
+    // All that is known of devices is asked for anew, by processes as they are described now.
+    void configure(Settings settings);
+
+    // Devices have come or gone.
     void devicesChanged();
+
+    // It is time to look whether they have.
+    void refreshList() { lister_.refresh(); }
 
     // No process is started any more for nobody.
     void stop() { pool_.stop(); }
@@ -90,6 +96,7 @@ private:
         bool list_refreshed = false;
     };
 
+    static DevicePool::Settings poolSettings(const Settings &settings);
     void listingDone();
     void sendList(ConnectionId connection);
     void tryOpen(PendingOpen open);
@@ -103,7 +110,7 @@ private:
     void deviceExited(DevicePool::Ticket process, int wait_status);
     bool mayList(const Client &client, const std::string &device) const;
 
-    const Settings settings_;
+    Settings settings_;
     AccessRules rules_;
     const FindClient find_client_;
     const SendOpenResult send_open_result_;

@@ -52,6 +52,12 @@ DeviceLister::DeviceLister(EventLoop &loop, ChildReaper &reaper, ChildSpec spec,
 {
 }
 
+void DeviceLister::configure(ChildSpec spec, Milliseconds timeout)
+{
+    spec_ = std::move(spec);
+    timeout_ = timeout;
+}
+
 bool DeviceLister::isOlderThan(Milliseconds age) const
 {
     return !listing_ || EventLoop::now() - listing_->made_at > age;

@@ -35,6 +35,9 @@ public:
     DeviceLister(EventLoop &loop, ChildReaper &reaper, ChildSpec spec, Milliseconds timeout,
                  std::function<void()> on_done);
 
+    // For the listings to come.
+    void configure(ChildSpec spec, Milliseconds timeout);
+
     // Starts a listing unless one is running.
     void refresh();
     // The same, but what is running may have looked too early: then there is another one behind it.
@@ -63,8 +66,8 @@ private:
 
     EventLoop &loop_;
     ChildReaper &reaper_;
-    const ChildSpec spec_;
-    const Milliseconds timeout_;
+    ChildSpec spec_;
+    Milliseconds timeout_;
     const std::function<void()> on_done_;
     std::optional<DeviceListing> listing_;
     std::unique_ptr<Run> run_;

@@ -46,6 +46,9 @@ Supervisor::Supervisor(EventLoop &loop, ServerConfig config, ProgramPaths paths,
       acceptor_(
           loop, [this](const Peer &peer) { return judge(peer); },
           [this](UniqueFd socket, const Peer &peer) { connectionAccepted(std::move(socket), peer); }),
+      device_watch_(
+          loop, openHotplugSource(), DeviceWatch::usual_times, [this] { broker_->devicesChanged(); },
+          [this] { broker_->refreshList(); }),
       stop_timer_(loop, [this] { finishStopping(); }),
       check_done_(loop, [this] { stop(); }),
       terminate_(loop, SIGTERM, [this] { stop(); }),
@@ -70,7 +73,7 @@ Supervisor::~Supervisor()
         std::filesystem::remove_all(check_folder_, ignored);
 }
 
-void Supervisor::makeBroker()
+DeviceBroker::Settings Supervisor::brokerSettings() const
 {
     DeviceBroker::Settings settings;
     settings.device_program = childSpec("netsaned-device", config_.group);
@@ -82,8 +85,13 @@ void Supervisor::makeBroker()
     settings.process_timeout = config_.process_timeout;
     settings.list_timeout = config_.sane_list_timeout;
     settings.list_max_age = config_.sane_list_max_age;
+    return settings;
+}
+
+void Supervisor::makeBroker()
+{
     broker_ = std::make_unique<DeviceBroker>(
-        loop_, reaper_, std::move(settings), loadAccessRules(config_),
+        loop_, reaper_, brokerSettings(), loadAccessRules(config_),
         [this](ConnectionId id) { return connections_.find(id); },
         [this](const OpenResult &result, UniqueFd channel) {
             std::vector<UniqueFd> fds;

@@ -11,6 +11,7 @@
 #include "daemon/ChildReaper.hxx"
 #include "daemon/ConnectionTable.hxx"
 #include "daemon/DeviceBroker.hxx"
+#include "daemon/DeviceWatch.hxx"
 #include "daemon/HandedFiles.hxx"
 #include "daemon/PenaltyTable.hxx"
 #include "daemon/ProgramPaths.hxx"
@@ -48,6 +49,7 @@ public:
 
 private:
     ChildSpec childSpec(const std::string &program, const std::string &extra_group) const;
+    DeviceBroker::Settings brokerSettings() const;
     void makeBroker();
     void makeWorkers();
     ChildSpec certificateProgram() const;
@@ -91,6 +93,7 @@ private:
     PenaltyTable penalties_;
     Acceptor acceptor_;
     std::unique_ptr<DeviceBroker> broker_;
+    DeviceWatch device_watch_;
     std::unique_ptr<WorkerProcess> session_;
     std::unique_ptr<WorkerProcess> auth_;   // none where auth = []
     std::optional<ServerConfig> reloading_; // until candidates have shown that it can be used

@@ -79,7 +79,8 @@ void Supervisor::applyReload()
     session_->send(setup.message, std::move(setup.fds));
     if (auth_)
         auth_->promoteCandidate();
-    broker_->devicesChanged();
+    broker_->configure(brokerSettings());
+    device_watch_.start(config_.sane_list_refresh);
     logInfo("configuration reloaded");
     try {
         tellAddresses();

@@ -120,6 +120,10 @@ void Supervisor::startWorkers()
     if (auth_)
         auth_->start();
     session_->start();
+    if (options_.check_only)
+        return;
+    broker_->prepare(); // beside them
+    device_watch_.start(config_.sane_list_refresh);
 }
 
 void Supervisor::sessionReady()
@@ -140,7 +144,6 @@ void Supervisor::announce()
 {
     if (options_.check_only)
         return check_done_.schedule(Milliseconds(0)); // stopping ends the channel that calls this
-    broker_->prepare();
     acceptor_.startAccepting();
     tellAddresses();
     if (options_.on_ready)
