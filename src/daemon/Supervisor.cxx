@@ -22,9 +22,11 @@ namespace {
 constexpr Milliseconds stop_poll{20};
 constexpr Milliseconds stop_grace{8000};
 
-// A connection needs its socket and, most times, a device's channel; the rest is for listeners, pipes and libraries.
-constexpr std::size_t descriptors_per_connection = 2;
-constexpr std::size_t other_descriptors = 64;
+// Beside the connections' sockets: the channels of all devices that a list can hold, listeners, pipes, libraries.
+constexpr std::size_t other_descriptors = 256;
+
+// Backends, and libraries below them, use select(2), which can't take a higher descriptor.
+constexpr std::size_t device_descriptors = 1024;
 
 std::string joined(const std::vector<std::string> &list)
 {
@@ -81,6 +83,7 @@ DeviceBroker::Settings Supervisor::brokerSettings() const
     arguments = {"--fd", std::to_string(child_channel_fd), "--exclude", joined(config_.sane_exclude)};
     arguments.insert(arguments.end(),
                      {"--sane-config-dir", config_.sane_config_dir.empty() ? "/etc/sane.d" : config_.sane_config_dir});
+    settings.device_program.max_descriptors = device_descriptors;
     settings.warm = config_.sane_warm;
     settings.process_timeout = config_.process_timeout;
     settings.list_timeout = config_.sane_list_timeout;
@@ -280,10 +283,24 @@ void Supervisor::loginGivenUp(const LoginNote &note)
 
 // --- connections ----------------------------------------------------------------------------------------------
 
+std::size_t Supervisor::descriptorsFor(std::size_t connections) noexcept
+{
+    return connections + other_descriptors;
+}
+
+void Supervisor::warnOfLimit() const
+{
+    if (maxConnections() < config_.max_connections)
+        logWarning("max_connections is " + std::to_string(config_.max_connections) + ", but the limit of " +
+                   std::to_string(options_.max_descriptors) + " open files is enough for " +
+                   std::to_string(maxConnections()) + " connections; " + std::to_string(config_.max_connections) +
+                   " need " + std::to_string(descriptorsFor(config_.max_connections)));
+}
+
 std::size_t Supervisor::maxConnections() const
 {
     const std::size_t other = std::min(options_.max_descriptors / 2, other_descriptors);
-    return std::min(config_.max_connections, (options_.max_descriptors - other) / descriptors_per_connection);
+    return std::min(config_.max_connections, options_.max_descriptors - other);
 }
 
 std::string Supervisor::judge(const Peer &peer) const
@@ -292,6 +309,9 @@ std::string Supervisor::judge(const Peer &peer) const
     if (penalty.count() > 0)
         return "too many failed logins from this host, it is refused for another " +
                std::to_string(std::chrono::ceil<std::chrono::seconds>(penalty).count()) + " s";
+    if (maxConnections() < config_.max_connections && connections_.size() >= maxConnections())
+        return "the server's limit of " + std::to_string(options_.max_descriptors) +
+               " open files is reached (fewer connections than max_connections)";
     std::string reason = connections_.judge(peer, maxConnections(), config_.max_connections_per_host);
     if (reason.empty() && !session_->isReady())
         reason = "the server is starting";

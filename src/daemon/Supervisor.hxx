@@ -44,6 +44,9 @@ public:
                std::vector<UniqueFd> sockets);
     ~Supervisor();
 
+    // What this process and the session process need for so many connections.
+    static std::size_t descriptorsFor(std::size_t connections) noexcept;
+
     // Blocks until SIGTERM or SIGINT has been obeyed. Throws when the daemon can't start.
     void run();
 
@@ -54,6 +57,7 @@ private:
     void makeWorkers();
     ChildSpec certificateProgram() const;
     std::size_t maxConnections() const;
+    void warnOfLimit() const;
     std::string judge(const Peer &peer) const;
     void connectionAccepted(UniqueFd socket, const Peer &peer);
     void forgetConnections();

@@ -82,6 +82,7 @@ void Supervisor::applyReload()
     broker_->configure(brokerSettings());
     device_watch_.start(config_.sane_list_refresh);
     logInfo("configuration reloaded");
+    warnOfLimit(); // which is the one of the start: the session process has it, too
     try {
         tellAddresses();
     } catch (const std::exception &error) {

@@ -80,10 +80,7 @@ void Supervisor::run()
         logInfo("not started as root: all processes run as this user");
     else if (config_.user == "root")
         logWarning("user = \"root\": no process gives up root");
-    if (maxConnections() < config_.max_connections)
-        logWarning("max_connections is " + std::to_string(config_.max_connections) + ", but the limit of " +
-                   std::to_string(options_.max_descriptors) + " open files is enough for " +
-                   std::to_string(maxConnections()) + " connections");
+    warnOfLimit();
     withCertificate(config_, [this](const std::string &failure) {
         if (!failure.empty())
             throw std::runtime_error(failure);
