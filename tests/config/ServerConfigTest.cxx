@@ -137,8 +137,8 @@ users = ["anonymous"]
     EXPECT_EQ(config.allow[0].users, (Names{"alice", "@staff"}));
     EXPECT_EQ(config.allow[0].hosts, (Names{"192.168.0.0/16", "unix", "::1"}));
     EXPECT_EQ(config.allow[0].devices, Names{"test:*"});
-    EXPECT_EQ(config.allow[0].line, 32U);
-    EXPECT_EQ(config.allow[1].line, 36U);
+    EXPECT_EQ(config.allow[0].line, 34U);
+    EXPECT_EQ(config.allow[1].line, 38U);
     EXPECT_TRUE(config.allow[1].hosts.empty());
 }
 
