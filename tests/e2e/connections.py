@@ -13,7 +13,7 @@ import seed
 
 FIRST = 100  # connections before the measurement: what is there once isn't counted
 CONNECTIONS = int(os.environ.get("NETSANE_CONNECTIONS", "2000"))
-MAX_KIB = 8
+MAX_KIB = 6  # promised are 8; what was reached shall not be lost unnoticed
 QUIET = 2.0  # seconds in which nothing shall happen
 SCAN = ["--mode", "Color", "--test-picture", "Color pattern", "--resolution", "600"]
 
