@@ -220,6 +220,17 @@ TEST_F(DevicePoolTest, AChannelThatNobodyNeedsAnyMoreGoesToNoOtherProcess)
     EXPECT_EQ(lines("started").size(), 1U);
 }
 
+TEST_F(DevicePoolTest, WhatOneHasTakenGoesToNoOther)
+{
+    makePool({"takes and dies", "good"}, 0);
+    for (int i = 0; i < 10; ++i) {
+        std::ofstream(folder_ / "behaviours", std::ios::trunc) << "takes and dies\ngood\n";
+        const auto ticket = assign("test:0");
+        runUntil([&] { return !ended_.empty() && ended_.back() == ticket; });
+    }
+    EXPECT_EQ(lines("started").size(), 10U);
+}
+
 TEST_F(DevicePoolTest, KillsAProcessThatIsReleasedAndStays)
 {
     makePool({"stays"}, 0);
@@ -319,6 +330,8 @@ int behave()
         return 4;
     const auto device = decodeOpenRequest(viewMessage(packet.bytes, limits_after_login)).device;
     say([](ByteBuffer &out) { encodeOpenReply(out, {}); });
+    if (behaviour == "takes and dies")
+        return 6;
     const std::string text = std::to_string(::getpid()) + " " + device + "\n";
     if (packet.fds.size() != 1 || ::write(packet.fds[0].get(), text.data(), text.size()) < 0)
         return 5;
