@@ -32,10 +32,6 @@ std::vector<std::string> keepStartOnlyKeys(ServerConfig &wanted, const ServerCon
     keeper.keep("process_timeout", wanted.process_timeout, running.process_timeout);
     if (wanted.auth.empty() != running.auth.empty())
         keeper.keep("auth", wanted.auth, running.auth);
-    keeper.keep("[sane] config_dir", wanted.sane_config_dir, running.sane_config_dir);
-    keeper.keep("[sane] exclude", wanted.sane_exclude, running.sane_exclude);
-    keeper.keep("[sane] list_timeout", wanted.sane_list_timeout, running.sane_list_timeout);
-    keeper.keep("[sane] list_max_age", wanted.sane_list_max_age, running.sane_list_max_age);
     return keeper.takeChanged();
 }
 

@@ -22,6 +22,7 @@ constexpr std::size_t max_file_bytes = 1U << 20;
 constexpr std::size_t max_name_bytes = 64;
 constexpr std::int64_t max_idle_seconds = 7 * 24 * 3600;
 constexpr std::int64_t max_connections_possible = 100'000;
+constexpr std::int64_t max_warm = 16;
 
 // The names of methods and of the keys in their sections.
 bool isName(std::string_view name)
@@ -112,6 +113,15 @@ void readTop(TomlSection &top, ServerConfig &config)
     top.readString("state_dir", config.state_dir, checkAbsolute);
 }
 
+void readListRefresh(TomlSection &sane, ServerConfig &config)
+{
+    constexpr std::chrono::seconds absent{-1};
+    std::chrono::seconds period = absent;
+    sane.readSeconds("list_refresh", period, 0, 24 * 3600);
+    if (period != absent)
+        config.sane_list_refresh = period;
+}
+
 void readSane(TomlSection &top, ServerConfig &config)
 {
     const auto *const table = top.table("sane");
@@ -122,6 +132,8 @@ void readSane(TomlSection &top, ServerConfig &config)
     sane.readList("exclude", config.sane_exclude, EmptyList::possible);
     sane.readSeconds("list_timeout", config.sane_list_timeout, 1, 600);
     sane.readSeconds("list_max_age", config.sane_list_max_age, 0, 24 * 3600);
+    readListRefresh(sane, config);
+    sane.readInteger("warm", config.sane_warm, 0, max_warm);
     sane.refuseOtherKeys();
 }
 

@@ -7,6 +7,7 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <fcntl.h>
 #include <stdexcept>
 #include <sys/socket.h>
 #include <sys/stat.h>
@@ -27,6 +28,18 @@ void sendRefusal(const UniqueFd &socket, const std::string &reason) noexcept
     ByteBuffer note;
     encodeServerFail(note, {0, reason});
     ::send(socket.get(), note.data().data(), note.size(), MSG_NOSIGNAL | MSG_DONTWAIT);
+}
+
+// Nothing, with errno set, when none could be had.
+std::pair<UniqueFd, Peer> takeConnection(int listener)
+{
+    sockaddr_storage storage{};
+    socklen_t size = sizeof storage;
+    UniqueFd socket(::accept4(listener, reinterpret_cast<sockaddr *>(&storage), &size, SOCK_NONBLOCK | SOCK_CLOEXEC));
+    if (!socket)
+        return {};
+    Peer peer{SocketAddress(reinterpret_cast<const sockaddr *>(&storage), size), peerUser(socket.get())};
+    return {std::move(socket), std::move(peer)};
 }
 
 // The listening sockets; none, with a warning, for IPv6 on a host that has none: [::1] is in the default list.
@@ -55,6 +68,7 @@ Acceptor::Acceptor(EventLoop &loop, Judge judge, OnConnection on_connection)
                  for (auto &listener : listeners_)
                      listener.watch->wantRead(accepting_);
              }),
+      reserve_(::open("/dev/null", O_RDONLY | O_CLOEXEC)),
       refusals_timer_(loop, [this] {
           if (const auto count = refusals_.takeCount(); count != 0)
               logWarning(std::to_string(count) + " more connections refused");
@@ -198,27 +212,43 @@ void Acceptor::removeSocketFile(const Listener &listener) noexcept
 
 void Acceptor::accept(const Listener &listener)
 {
-    for (int i = 0; i < max_accepts_per_turn; ++i) {
-        sockaddr_storage storage{};
-        socklen_t size = sizeof storage;
-        UniqueFd socket(::accept4(listener.socket.get(), reinterpret_cast<sockaddr *>(&storage), &size,
-                                  SOCK_NONBLOCK | SOCK_CLOEXEC));
-        if (!socket) {
-            if (errno == EMFILE || errno == ENFILE || errno == ENOBUFS || errno == ENOMEM) {
-                logError("can't accept connections: " + errnoText(errno));
-                for (auto &each : listeners_)
-                    each.watch->wantRead(false);
-                pause_.schedule(pause_without_descriptors);
-            }
-            return; // the rest concerns that one connection, which is gone
-        }
-        const Peer peer{SocketAddress(reinterpret_cast<const sockaddr *>(&storage), size), peerUser(socket.get())};
-        const std::string reason = judge_(peer);
-        if (reason.empty())
-            on_connection_(std::move(socket), peer);
-        else
-            refuse(socket, peer, reason);
+    for (int i = 0; i < max_accepts_per_turn; ++i)
+        if (!acceptOne(listener))
+            return;
+}
+
+// False when there is nothing more to accept now.
+bool Acceptor::acceptOne(const Listener &listener)
+{
+    auto [socket, peer] = takeConnection(listener.socket.get());
+    if (!socket) {
+        if (const int error = errno; error == EMFILE || error == ENFILE || error == ENOBUFS || error == ENOMEM)
+            outOfDescriptors(listener, error);
+        return false; // the rest concerns that one connection, which is gone
     }
+    told_ = false;
+    const std::string reason = judge_(peer);
+    if (reason.empty())
+        on_connection_(std::move(socket), peer);
+    else
+        refuse(socket, peer, reason);
+    return true;
+}
+
+// The connection would stay in the queue and wake this process for ever: one is told why, the others wait a moment.
+void Acceptor::outOfDescriptors(const Listener &listener, int error)
+{
+    if (!std::exchange(told_, true))
+        logError("can't accept connections: " + errnoText(error));
+    if (reserve_) {
+        reserve_.reset();
+        if (auto [socket, peer] = takeConnection(listener.socket.get()); socket)
+            refuse(socket, peer, "the server has no room for more open files");
+        reserve_.reset(::open("/dev/null", O_RDONLY | O_CLOEXEC));
+    }
+    for (auto &each : listeners_)
+        each.watch->wantRead(false);
+    pause_.schedule(pause_without_descriptors);
 }
 
 void Acceptor::refuse(const UniqueFd &socket, const Peer &peer, const std::string &reason)

@@ -55,6 +55,8 @@ private:
     static void reopen(Listener &listener, const ListenAddress &address);
     void add(Listeners &listeners);
     void accept(const Listener &listener);
+    bool acceptOne(const Listener &listener);
+    void outOfDescriptors(const Listener &listener, int error);
     void refuse(const UniqueFd &socket, const Peer &peer, const std::string &reason);
     void watch(Listener &listener);
     static void removeSocketFile(const Listener &listener) noexcept;
@@ -64,7 +66,9 @@ private:
     const OnConnection on_connection_;
     Listeners listeners_;
     bool accepting_ = false;
-    Timer pause_; // when the descriptors have run out
+    Timer pause_;       // when the descriptors have run out
+    bool told_ = false; // that they have
+    UniqueFd reserve_;  // given up to tell a peer why it isn't served
     RefusalLog refusals_;
     Timer refusals_timer_;
 };

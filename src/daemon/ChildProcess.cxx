@@ -70,6 +70,7 @@ bool arrangeDescriptors(bool quiet, int channel, int &report) noexcept
     for (const int number : {SIGCHLD, SIGHUP, SIGINT, SIGTERM, SIGUSR1, SIGUSR2, SIGPIPE})
         ::signal(number, SIG_DFL);
     const bool ready = arrangeDescriptors(spec.quiet, channel, report) &&
+                       (spec.max_descriptors == 0 || lowerDescriptorLimit(spec.max_descriptors)) &&
                        (!spec.identity || takeIdentity(*spec.identity)) &&
                        ::prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == 0 &&
                        (!spec.die_with_parent || ::prctl(PR_SET_PDEATHSIG, SIGKILL) == 0);

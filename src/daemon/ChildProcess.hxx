@@ -5,6 +5,7 @@
 
 #include "os/UniqueFd.hxx"
 
+#include <cstddef>
 #include <optional>
 #include <string>
 #include <sys/types.h>
@@ -31,6 +32,7 @@ struct ChildSpec {
     std::optional<ProcessIdentity> identity; // nothing: as the parent
     bool die_with_parent = false;            // SIGKILL when the parent ends
     bool quiet = false;                      // standard output and error to /dev/null
+    std::size_t max_descriptors = 0;         // its limit (the soft one), where the parent's is higher; 0: the parent's
 };
 
 // Starts a program with the channel as child_channel_fd, standard input from /dev/null, standard output on the

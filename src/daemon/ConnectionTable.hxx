@@ -25,6 +25,8 @@ public:
     // Why there may be no more connections from there; "" if there may.
     std::string judge(const Peer &peer, std::size_t max_connections, std::size_t max_connections_per_host) const;
 
+    std::size_t size() const noexcept { return connections_.size(); }
+
     ConnectionId add(const Peer &peer);
     void remove(ConnectionId id); // nothing if there is no such connection
     void clear();

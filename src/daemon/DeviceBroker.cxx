@@ -12,7 +12,6 @@ namespace netsane {
 namespace {
 
 constexpr Milliseconds close_grace{6000};
-constexpr Milliseconds list_patience{2000};
 constexpr Milliseconds fresh_enough{1000};
 constexpr std::size_t max_lost = 64; // a session process that never closes them is none to wait for
 
@@ -45,34 +44,53 @@ std::string_view resultOf(Status status) noexcept
 
 DeviceBroker::DeviceBroker(EventLoop &loop, ChildReaper &reaper, Settings settings, AccessRules rules,
                            FindClient find_client, SendOpenResult send_open_result, SendDeviceList send_device_list)
-    : loop_(loop),
-      reaper_(reaper),
-      settings_(std::move(settings)),
+    : settings_(std::move(settings)),
       rules_(std::move(rules)),
       find_client_(std::move(find_client)),
       send_open_result_(std::move(send_open_result)),
       send_device_list_(std::move(send_device_list)),
       lister_(loop, reaper, withArguments(settings_.device_program, {"--list"}), settings_.list_timeout,
-              [this] { listingDone(); })
+              [this] { listingDone(); }),
+      pool_(loop, reaper, poolSettings(settings_))
 {
+}
+
+DevicePool::Settings DeviceBroker::poolSettings(const Settings &settings)
+{
+    return {withArguments(settings.device_program, {"--wait"}), settings.warm, settings.process_timeout};
+}
+
+void DeviceBroker::configure(Settings settings)
+{
+    settings_ = std::move(settings);
+    lister_.configure(withArguments(settings_.device_program, {"--list"}), settings_.list_timeout);
+    pool_.replace(poolSettings(settings_));
+    lister_.renew();
+}
+
+void DeviceBroker::prepare()
+{
+    lister_.refresh();
+    pool_.prepare();
+}
+
+void DeviceBroker::devicesChanged()
+{
+    lister_.renew();
+    pool_.replace();
 }
 
 // --- the list -------------------------------------------------------------------------------------------------
 
+// The list that there is, at once: the next one is for who asks next.
 void DeviceBroker::listDevices(ConnectionId connection)
 {
-    if (!lister_.isOlderThan(settings_.list_max_age))
-        return sendList(connection);
-    PendingList pending{connection, nullptr};
-    if (lister_.listing()) {
-        pending.patience = std::make_unique<Timer>(loop_, [this, connection] {
-            std::erase_if(pending_lists_, [&](const auto &entry) { return entry.connection == connection; });
-            sendList(connection);
-        });
-        pending.patience->schedule(list_patience);
-    }
-    pending_lists_.push_back(std::move(pending));
-    lister_.refresh();
+    if (lister_.listing())
+        sendList(connection);
+    else
+        pending_lists_.push_back(connection);
+    if (lister_.isOlderThan(settings_.list_max_age))
+        lister_.refresh();
 }
 
 bool DeviceBroker::mayList(const Client &client, const std::string &device) const
@@ -101,11 +119,12 @@ void DeviceBroker::sendList(ConnectionId connection)
 
 void DeviceBroker::listingDone()
 {
-    if (const auto &listing = lister_.listing())
-        send_device_list_({0, listing->version_code, {}});
+    // Telling concerns every connection, so it is done only when there is news.
+    if (std::exchange(told_version_code_, versionCode()) != versionCode())
+        send_device_list_({0, versionCode(), {}});
     const auto lists = std::exchange(pending_lists_, {});
-    for (const auto &pending : lists)
-        sendList(pending.connection);
+    for (const auto connection : lists)
+        sendList(connection);
     auto opens = std::exchange(pending_opens_, {});
     for (auto &open : opens) {
         if (open.waits_for_device.empty())
@@ -208,14 +227,14 @@ void DeviceBroker::start(const PendingOpen &open, const std::string &device, con
 {
     try {
         auto [session_end, device_end] = streamSocketPair();
-        const pid_t pid =
-            startChild(withArguments(settings_.device_program, {"--device", device}), std::move(device_end));
+        const auto process = pool_.assign(device, std::move(device_end), [this](DevicePool::Ticket ended, int status) {
+            deviceExited(ended, status);
+        });
         holders_.push_back(
-            {device, pid, open.connection, open.key, client.user.value_or(""), client.peer.hostText(), false});
-        reaper_.watch(pid, [this, pid](int status) { deviceExited(pid, status); });
+            {device, process, open.connection, open.key, client.user.value_or(""), client.peer.hostText(), false});
         audit("open", "granted", holders_.back())
             .with("crypt", client.crypt)
-            .with("process", static_cast<std::uint64_t>(pid))
+            .with("process", static_cast<std::uint64_t>(pool_.process(process)))
             .write();
         send_open_result_({open.connection, open.key, {OpenDecision::Kind::opened, {}}}, std::move(session_end));
     } catch (const std::exception &error) {
@@ -261,7 +280,7 @@ void DeviceBroker::closeDevice(ConnectionId connection, DeviceKey key)
 void DeviceBroker::connectionClosed(ConnectionId connection)
 {
     std::erase_if(pending_opens_, [&](const PendingOpen &open) { return open.connection == connection; });
-    std::erase_if(pending_lists_, [&](const PendingList &list) { return list.connection == connection; });
+    std::erase(pending_lists_, connection);
     for (auto &holder : holders_)
         if (holder.connection == connection)
             release(holder);
@@ -274,13 +293,13 @@ void DeviceBroker::release(Holder &holder)
 {
     if (std::exchange(holder.closing, true))
         return;
-    reaper_.killAfter(holder.pid, close_grace);
+    pool_.release(holder.process, close_grace);
 }
 
-void DeviceBroker::deviceExited(pid_t pid, int wait_status)
+void DeviceBroker::deviceExited(DevicePool::Ticket process, int wait_status)
 {
-    const auto holder =
-        std::find_if(holders_.begin(), holders_.end(), [pid](const Holder &entry) { return entry.pid == pid; });
+    const auto holder = std::find_if(holders_.begin(), holders_.end(),
+                                     [process](const Holder &entry) { return entry.process == process; });
     if (holder == holders_.end())
         return;
     const std::string device = holder->device;

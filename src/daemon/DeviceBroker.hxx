@@ -9,6 +9,7 @@
 #include "daemon/AuditLine.hxx"
 #include "daemon/ChildReaper.hxx"
 #include "daemon/DeviceLister.hxx"
+#include "daemon/DevicePool.hxx"
 #include "daemon/IpcMessages.hxx"
 #include "daemon/Peer.hxx"
 
@@ -35,7 +36,9 @@ public:
     using SendDeviceList = std::function<void(const DeviceList &)>;
 
     struct Settings {
-        ChildSpec device_program; // without --device or --list
+        ChildSpec device_program; // without --wait or --list
+        std::size_t warm;         // processes that wait for a device
+        Milliseconds process_timeout;
         Milliseconds list_timeout;
         Milliseconds list_max_age;
     };
@@ -45,8 +48,20 @@ public:
 
     void setRules(AccessRules rules) { rules_ = std::move(rules); }
 
-    // Makes the list before anybody asks.
-    void prepareList() { lister_.refresh(); }
+    // Makes the list, and has a device process ready, before anybody asks.
+    void prepare();
+
+    // All that is known of devices is asked for anew, by processes as they are described now.
+    void configure(Settings settings);
+
+    // Devices have come or gone.
+    void devicesChanged();
+
+    // It is time to look whether they have.
+    void refreshList() { lister_.refresh(); }
+
+    // No process is started any more for nobody.
+    void stop() { pool_.stop(); }
 
     // SANE's version code, or 0 as long as no list has come.
     std::uint32_t versionCode() const noexcept { return lister_.listing() ? lister_.listing()->version_code : 0; }
@@ -64,7 +79,7 @@ public:
 private:
     struct Holder {
         std::string device;
-        pid_t pid;
+        DevicePool::Ticket process;
         ConnectionId connection;
         DeviceKey key;
         std::string user; // "": not logged in
@@ -81,11 +96,7 @@ private:
         bool list_refreshed = false;
     };
 
-    struct PendingList {
-        ConnectionId connection;
-        std::unique_ptr<Timer> patience; // then the old list is good enough
-    };
-
+    static DevicePool::Settings poolSettings(const Settings &settings);
     void listingDone();
     void sendList(ConnectionId connection);
     void tryOpen(PendingOpen open);
@@ -96,21 +107,21 @@ private:
     void refuse(const PendingOpen &open, Status status, const std::string &reason);
     void refuse(const PendingOpen &open, Status status, const std::string &reason, std::string_view reason_for_log);
     void release(Holder &holder);
-    void deviceExited(pid_t pid, int wait_status);
+    void deviceExited(DevicePool::Ticket process, int wait_status);
     bool mayList(const Client &client, const std::string &device) const;
 
-    EventLoop &loop_;
-    ChildReaper &reaper_;
-    const Settings settings_;
+    Settings settings_;
     AccessRules rules_;
     const FindClient find_client_;
     const SendOpenResult send_open_result_;
     const SendDeviceList send_device_list_;
     DeviceLister lister_;
+    DevicePool pool_;
+    std::uint32_t told_version_code_ = 0; // to the session process
     std::list<Holder> holders_;
     std::list<Holder> lost_; // their process has ended, which the session process has still to hear
     std::list<PendingOpen> pending_opens_;
-    std::list<PendingList> pending_lists_;
+    std::vector<ConnectionId> pending_lists_; // as long as there is no list at all
 };
 
 } // namespace netsane

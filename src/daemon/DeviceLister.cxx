@@ -52,6 +52,12 @@ DeviceLister::DeviceLister(EventLoop &loop, ChildReaper &reaper, ChildSpec spec,
 {
 }
 
+void DeviceLister::configure(ChildSpec spec, Milliseconds timeout)
+{
+    spec_ = std::move(spec);
+    timeout_ = timeout;
+}
+
 bool DeviceLister::isOlderThan(Milliseconds age) const
 {
     return !listing_ || EventLoop::now() - listing_->made_at > age;
@@ -69,7 +75,6 @@ void DeviceLister::refresh()
         run->socket = std::move(ours);
     } catch (const std::exception &error) {
         logError(std::string("can't list devices: ") + error.what());
-        tried_ = true;
         return on_done_();
     }
     run->listing.made_at = EventLoop::now();
@@ -80,6 +85,12 @@ void DeviceLister::refresh()
     run->timer->schedule(timeout_);
     reaper_.watch(run->pid, [](int) {});
     run_ = std::move(run);
+}
+
+void DeviceLister::renew()
+{
+    again_ = isRunning();
+    refresh();
 }
 
 void DeviceLister::readable()
@@ -132,7 +143,8 @@ void DeviceLister::finish(const std::string &failure)
         logWarning("listing the devices failed: " + failure);
     reaper_.killAfter(run_->pid, failure.empty() ? exit_grace : Milliseconds(0));
     run_.reset();
-    tried_ = true;
+    if (std::exchange(again_, false))
+        refresh();
     on_done_();
 }
 

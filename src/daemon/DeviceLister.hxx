@@ -35,15 +35,18 @@ public:
     DeviceLister(EventLoop &loop, ChildReaper &reaper, ChildSpec spec, Milliseconds timeout,
                  std::function<void()> on_done);
 
+    // For the listings to come.
+    void configure(ChildSpec spec, Milliseconds timeout);
+
     // Starts a listing unless one is running.
     void refresh();
+    // The same, but what is running may have looked too early: then there is another one behind it.
+    void renew();
     bool isRunning() const noexcept { return run_ != nullptr; }
 
     // Nothing until one has succeeded; empty() is a list without devices.
     const std::optional<DeviceListing> &listing() const noexcept { return listing_; }
     bool isOlderThan(Milliseconds age) const;
-    // One attempt at least has ended.
-    bool wasTried() const noexcept { return tried_; }
 
 private:
     // A listing in progress.
@@ -63,12 +66,12 @@ private:
 
     EventLoop &loop_;
     ChildReaper &reaper_;
-    const ChildSpec spec_;
-    const Milliseconds timeout_;
+    ChildSpec spec_;
+    Milliseconds timeout_;
     const std::function<void()> on_done_;
     std::optional<DeviceListing> listing_;
-    bool tried_ = false;
     std::unique_ptr<Run> run_;
+    bool again_ = false; // once this one is over
 };
 
 } // namespace netsane

@@ -22,9 +22,11 @@ namespace {
 constexpr Milliseconds stop_poll{20};
 constexpr Milliseconds stop_grace{8000};
 
-// A connection needs its socket and, most times, a device's channel; the rest is for listeners, pipes and libraries.
-constexpr std::size_t descriptors_per_connection = 2;
-constexpr std::size_t other_descriptors = 64;
+// Beside the connections' sockets: the channels of all devices that a list can hold, listeners, pipes, libraries.
+constexpr std::size_t other_descriptors = 256;
+
+// Backends, and libraries below them, use select(2), which can't take a higher descriptor.
+constexpr std::size_t device_descriptors = 1024;
 
 std::string joined(const std::vector<std::string> &list)
 {
@@ -46,6 +48,9 @@ Supervisor::Supervisor(EventLoop &loop, ServerConfig config, ProgramPaths paths,
       acceptor_(
           loop, [this](const Peer &peer) { return judge(peer); },
           [this](UniqueFd socket, const Peer &peer) { connectionAccepted(std::move(socket), peer); }),
+      device_watch_(
+          loop, openHotplugSource(), DeviceWatch::usual_times, [this] { broker_->devicesChanged(); },
+          [this] { broker_->refreshList(); }),
       stop_timer_(loop, [this] { finishStopping(); }),
       check_done_(loop, [this] { stop(); }),
       terminate_(loop, SIGTERM, [this] { stop(); }),
@@ -70,7 +75,7 @@ Supervisor::~Supervisor()
         std::filesystem::remove_all(check_folder_, ignored);
 }
 
-void Supervisor::makeBroker()
+DeviceBroker::Settings Supervisor::brokerSettings() const
 {
     DeviceBroker::Settings settings;
     settings.device_program = childSpec("netsaned-device", config_.group);
@@ -78,10 +83,18 @@ void Supervisor::makeBroker()
     arguments = {"--fd", std::to_string(child_channel_fd), "--exclude", joined(config_.sane_exclude)};
     arguments.insert(arguments.end(),
                      {"--sane-config-dir", config_.sane_config_dir.empty() ? "/etc/sane.d" : config_.sane_config_dir});
+    settings.device_program.max_descriptors = device_descriptors;
+    settings.warm = config_.sane_warm;
+    settings.process_timeout = config_.process_timeout;
     settings.list_timeout = config_.sane_list_timeout;
     settings.list_max_age = config_.sane_list_max_age;
+    return settings;
+}
+
+void Supervisor::makeBroker()
+{
     broker_ = std::make_unique<DeviceBroker>(
-        loop_, reaper_, std::move(settings), loadAccessRules(config_),
+        loop_, reaper_, brokerSettings(), loadAccessRules(config_),
         [this](ConnectionId id) { return connections_.find(id); },
         [this](const OpenResult &result, UniqueFd channel) {
             std::vector<UniqueFd> fds;
@@ -270,10 +283,24 @@ void Supervisor::loginGivenUp(const LoginNote &note)
 
 // --- connections ----------------------------------------------------------------------------------------------
 
+std::size_t Supervisor::descriptorsFor(std::size_t connections) noexcept
+{
+    return connections + other_descriptors;
+}
+
+void Supervisor::warnOfLimit() const
+{
+    if (maxConnections() < config_.max_connections)
+        logWarning("max_connections is " + std::to_string(config_.max_connections) + ", but the limit of " +
+                   std::to_string(options_.max_descriptors) + " open files is enough for " +
+                   std::to_string(maxConnections()) + " connections; " + std::to_string(config_.max_connections) +
+                   " need " + std::to_string(descriptorsFor(config_.max_connections)));
+}
+
 std::size_t Supervisor::maxConnections() const
 {
     const std::size_t other = std::min(options_.max_descriptors / 2, other_descriptors);
-    return std::min(config_.max_connections, (options_.max_descriptors - other) / descriptors_per_connection);
+    return std::min(config_.max_connections, options_.max_descriptors - other);
 }
 
 std::string Supervisor::judge(const Peer &peer) const
@@ -282,6 +309,9 @@ std::string Supervisor::judge(const Peer &peer) const
     if (penalty.count() > 0)
         return "too many failed logins from this host, it is refused for another " +
                std::to_string(std::chrono::ceil<std::chrono::seconds>(penalty).count()) + " s";
+    if (maxConnections() < config_.max_connections && connections_.size() >= maxConnections())
+        return "the server's limit of " + std::to_string(options_.max_descriptors) +
+               " open files is reached (fewer connections than max_connections)";
     std::string reason = connections_.judge(peer, maxConnections(), config_.max_connections_per_host);
     if (reason.empty() && !session_->isReady())
         reason = "the server is starting";
@@ -315,6 +345,7 @@ void Supervisor::stop()
     reloading_.reset();
     certificate_maker_->cancel();
     acceptor_.stop();
+    broker_->stop();
     session_->stop();
     if (auth_)
         auth_->stop();

@@ -11,6 +11,7 @@
 #include "daemon/ChildReaper.hxx"
 #include "daemon/ConnectionTable.hxx"
 #include "daemon/DeviceBroker.hxx"
+#include "daemon/DeviceWatch.hxx"
 #include "daemon/HandedFiles.hxx"
 #include "daemon/PenaltyTable.hxx"
 #include "daemon/ProgramPaths.hxx"
@@ -43,15 +44,20 @@ public:
                std::vector<UniqueFd> sockets);
     ~Supervisor();
 
+    // What this process and the session process need for so many connections.
+    static std::size_t descriptorsFor(std::size_t connections) noexcept;
+
     // Blocks until SIGTERM or SIGINT has been obeyed. Throws when the daemon can't start.
     void run();
 
 private:
     ChildSpec childSpec(const std::string &program, const std::string &extra_group) const;
+    DeviceBroker::Settings brokerSettings() const;
     void makeBroker();
     void makeWorkers();
     ChildSpec certificateProgram() const;
     std::size_t maxConnections() const;
+    void warnOfLimit() const;
     std::string judge(const Peer &peer) const;
     void connectionAccepted(UniqueFd socket, const Peer &peer);
     void forgetConnections();
@@ -91,6 +97,7 @@ private:
     PenaltyTable penalties_;
     Acceptor acceptor_;
     std::unique_ptr<DeviceBroker> broker_;
+    DeviceWatch device_watch_;
     std::unique_ptr<WorkerProcess> session_;
     std::unique_ptr<WorkerProcess> auth_;   // none where auth = []
     std::optional<ServerConfig> reloading_; // until candidates have shown that it can be used

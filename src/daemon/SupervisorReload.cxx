@@ -79,8 +79,10 @@ void Supervisor::applyReload()
     session_->send(setup.message, std::move(setup.fds));
     if (auth_)
         auth_->promoteCandidate();
-    broker_->prepareList();
+    broker_->configure(brokerSettings());
+    device_watch_.start(config_.sane_list_refresh);
     logInfo("configuration reloaded");
+    warnOfLimit(); // which is the one of the start: the session process has it, too
     try {
         tellAddresses();
     } catch (const std::exception &error) {

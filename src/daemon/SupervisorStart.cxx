@@ -80,10 +80,7 @@ void Supervisor::run()
         logInfo("not started as root: all processes run as this user");
     else if (config_.user == "root")
         logWarning("user = \"root\": no process gives up root");
-    if (maxConnections() < config_.max_connections)
-        logWarning("max_connections is " + std::to_string(config_.max_connections) + ", but the limit of " +
-                   std::to_string(options_.max_descriptors) + " open files is enough for " +
-                   std::to_string(maxConnections()) + " connections");
+    warnOfLimit();
     withCertificate(config_, [this](const std::string &failure) {
         if (!failure.empty())
             throw std::runtime_error(failure);
@@ -120,6 +117,10 @@ void Supervisor::startWorkers()
     if (auth_)
         auth_->start();
     session_->start();
+    if (options_.check_only)
+        return;
+    broker_->prepare(); // beside them
+    device_watch_.start(config_.sane_list_refresh);
 }
 
 void Supervisor::sessionReady()
@@ -140,7 +141,6 @@ void Supervisor::announce()
 {
     if (options_.check_only)
         return check_done_.schedule(Milliseconds(0)); // stopping ends the channel that calls this
-    broker_->prepareList();
     acceptor_.startAccepting();
     tellAddresses();
     if (options_.on_ready)

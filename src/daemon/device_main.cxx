@@ -1,4 +1,5 @@
-// netsaned-device: serves one scanner, or lists those there are, on a socket that the supervisor hands over.
+// netsaned-device: waits to be told which scanner to serve, or lists those there are, on a socket that the supervisor
+// hands over.
 #include "device/DeviceProcess.hxx"
 #include "os/Process.hxx"
 
@@ -41,20 +42,22 @@ int main(int argc, char **argv)
     CLI::App app("Serves one scanner for netsaned, which starts this program; not for use by hand.", "netsaned-device");
     int fd = -1;
     bool is_listing = false;
+    bool is_waiting = false;
     netsane::DeviceProcessOptions options;
     options.sane_config_dir = "/etc/sane.d";
     options.excluded_backends = {"netsane", "net"};
     app.add_option("--fd", fd, "Descriptor of the socket to serve on, 3 or more")->required();
-    const auto device = app.add_option("--device", options.device, "The device to serve");
-    const auto list = app.add_flag("--list", is_listing, "List the devices and exit");
+    auto *const what = app.add_option_group("what")->require_option(1);
+    what->add_option("--device", options.device, "Serve this device");
+    what->add_flag("--wait", is_waiting, "Serve the device that the socket will name");
+    what->add_flag("--list", is_listing, "List the devices and exit");
     app.add_option("--sane-config-dir", options.sane_config_dir, "Where dll.conf is; directories separated by colons");
     app.add_option("--exclude", options.excluded_backends, "Backends that are not loaded, separated by commas")
         ->delimiter(',');
-    device->excludes(list);
     CLI11_PARSE(app, argc, argv);
 
-    if (fd <= STDERR_FILENO || !isSocket(fd) || (!is_listing && options.device.empty())) {
-        std::fputs("netsaned-device: --fd must be a socket from 3 up, with --device or --list\n", stderr);
+    if (fd <= STDERR_FILENO || !isSocket(fd)) {
+        std::fputs("netsaned-device: --fd must be a socket from 3 up\n", stderr);
         return 2;
     }
     try {
@@ -63,7 +66,9 @@ int main(int argc, char **argv)
             std::perror("netsaned-device: standard streams");
             return 1;
         }
-        return is_listing ? netsane::listDevices(std::move(channel), options)
+        if (is_listing)
+            return netsane::listDevices(std::move(channel), options);
+        return is_waiting ? netsane::serveWhenAssigned(std::move(channel), options)
                           : netsane::serveDevice(std::move(channel), options);
     } catch (const std::exception &error) {
         std::fprintf(stderr, "netsaned-device: %s\n", error.what());

@@ -31,16 +31,28 @@ src_daemon_libsupervisor_la_SOURCES = \
 	src/daemon/ConnectionTable.cxx src/daemon/ConnectionTable.hxx \
 	src/daemon/DeviceBroker.cxx src/daemon/DeviceBroker.hxx \
 	src/daemon/DeviceLister.cxx src/daemon/DeviceLister.hxx \
+	src/daemon/DevicePool.cxx src/daemon/DevicePool.hxx \
+	src/daemon/DeviceWatch.cxx src/daemon/DeviceWatch.hxx \
 	src/daemon/HandedFiles.cxx src/daemon/HandedFiles.hxx \
+	src/daemon/HotplugSource.hxx \
 	src/daemon/Peer.cxx src/daemon/Peer.hxx \
 	src/daemon/PenaltyTable.cxx src/daemon/PenaltyTable.hxx \
 	src/daemon/ProgramPaths.cxx src/daemon/ProgramPaths.hxx \
 	src/daemon/RefusalLog.cxx src/daemon/RefusalLog.hxx \
 	src/daemon/ServiceSockets.cxx src/daemon/ServiceSockets.hxx \
+	src/daemon/Settling.cxx src/daemon/Settling.hxx \
 	src/daemon/Supervisor.cxx src/daemon/Supervisor.hxx \
 	src/daemon/SupervisorReload.cxx src/daemon/SupervisorStart.cxx \
 	src/daemon/WorkerProcess.cxx src/daemon/WorkerProcess.hxx \
 	src/daemon/WorkerSetups.cxx src/daemon/WorkerSetups.hxx
+if HAVE_UDEV
+src_daemon_libsupervisor_la_SOURCES += src/daemon/HotplugUdev.cxx
+src_daemon_libsupervisor_la_CXXFLAGS = $(AM_CXXFLAGS) $(UDEV_CFLAGS)
+src_daemon_libsupervisor_la_LIBADD = $(UDEV_LIBS)
+else
+src_daemon_libsupervisor_la_SOURCES += src/daemon/HotplugNone.cxx
+endif
+EXTRA_DIST += src/daemon/HotplugUdev.cxx src/daemon/HotplugNone.cxx
 supervisor_libs = \
 	src/daemon/libsupervisor.la src/config/libconfig_server.la src/plugin/libtrusted_file.la $(daemon_libs)
 

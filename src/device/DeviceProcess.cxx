@@ -3,9 +3,10 @@
 #include "device/CancelSignal.hxx"
 #include "device/DeviceChannel.hxx"
 #include "device/DeviceWorker.hxx"
-#include "device/SaneEnvironment.hxx"
+#include "device/SaneSetup.hxx"
 #include "os/Error.hxx"
 #include "os/Socket.hxx"
+#include "wire/FrameDecoder.hxx"
 #include "wire/WireLimits.hxx"
 
 #include <algorithm>
@@ -14,7 +15,11 @@
 #include <csignal>
 #include <cstdio>
 #include <cstdlib>
+#include <memory>
+#include <optional>
 #include <pthread.h>
+#include <stdexcept>
+#include <sys/prctl.h>
 #include <sys/signalfd.h>
 #include <sys/socket.h>
 #include <thread>
@@ -43,15 +48,19 @@ extern "C" void releaseInChild()
     ::pthread_sigmask(SIG_UNBLOCK, &terminate, nullptr);
 }
 
-void prepareProcess(int fd)
+// A terminal's interrupt goes to the supervisor too, which ends the session in order.
+void ignoreSignals() noexcept
+{
+    for (const int ignored : {SIGINT, SIGHUP, SIGPIPE})
+        std::signal(ignored, SIG_IGN);
+}
+
+void keepFromChildren(int fd)
 {
     channel_fd = fd;
     if (::pthread_atfork(nullptr, nullptr, releaseInChild) != 0)
         throwErrno(ENOMEM, "register a fork handler");
     setCloseOnExec(fd, true);
-    // A terminal's interrupt goes to the supervisor too, which ends the session in order.
-    for (const int ignored : {SIGINT, SIGHUP, SIGPIPE})
-        std::signal(ignored, SIG_IGN);
 }
 
 // A descriptor that is readable when SIGTERM has come. A handler would not do: backends put back the default one.
@@ -108,41 +117,78 @@ void sendAll(int fd, std::span<const std::byte> bytes)
     }
 }
 
-} // namespace
+struct Assignment {
+    std::string device;
+    UniqueFd channel;
+};
 
-int serveDevice(UniqueFd channel, const DeviceProcessOptions &options)
+// Says that this process is ready, then sleeps until it is needed. Nothing when that is never.
+std::optional<Assignment> waitForAssignment(int control, const SaneLibrary &library)
 {
-    prepareProcess(channel.get());
-    const auto config = DllConfig::read(options.sane_config_dir, options.excluded_backends);
-    const auto refusal = config.refusal(options.device).value_or("");
-    // Only the one backend: a listing for a device that isn't found at once need not wait for all others.
-    SaneEnvironment environment(config.only(backendPart(config.resolve(options.device))), options.sane_config_dir);
+    ByteBuffer ready;
+    encodeInitReply(ready, {{library.status(), {}}, library.versionCode()});
+    sendPacket(control, ready.data(), {});
+    Packet packet;
+    if (receivePacket(control, packet) != ReceiveResult::packet)
+        return std::nullopt;
+    auto request = decodeOpenRequest(viewMessage(packet.bytes, limits_after_login));
+    if (packet.fds.size() != 1)
+        throw std::runtime_error("an assignment without a channel");
+    ByteBuffer taken;
+    encodeOpenReply(taken, {});
+    sendPacket(control, taken.data(), {});
+    return Assignment{std::move(request.device), std::move(packet.fds.front())};
+}
 
+int serve(std::unique_ptr<SaneSetup> sane, UniqueFd channel, const std::string &device)
+{
+    keepFromChildren(channel.get());
     CancelSignal::install();
     DeviceLink link;
     ChannelThread thread(std::move(channel), watchTerminate(), link);
     {
-        const SaneLibrary library;
-        environment.removeFiles();
-        DeviceWorker worker(link, library, options.device, refusal);
+        DeviceWorker worker(link, *sane, device, sane->config().refusal(device).value_or(""));
         worker.run();
     }
+    sane.reset(); // the thread sees to it that this process ends even where sane_exit doesn't
     return thread.finish();
+}
+
+} // namespace
+
+int serveDevice(UniqueFd channel, const DeviceProcessOptions &options)
+{
+    ignoreSignals();
+    auto sane = std::make_unique<SaneSetup>(options.sane_config_dir, options.excluded_backends);
+    return serve(std::move(sane), std::move(channel), options.device);
+}
+
+int serveWhenAssigned(UniqueFd control, const DeviceProcessOptions &options)
+{
+    ignoreSignals();
+    setCloseOnExec(control.get(), true);
+    auto sane = std::make_unique<SaneSetup>(options.sane_config_dir, options.excluded_backends);
+    auto assignment = waitForAssignment(control.get(), sane->library());
+    control.reset();
+    if (!assignment)
+        return EXIT_SUCCESS;
+    ::prctl(PR_SET_NAME, assignment->device.c_str()); // for who looks at the processes; as much as fits
+    sane->refresh();
+    return serve(std::move(sane), std::move(assignment->channel), assignment->device);
 }
 
 int listDevices(UniqueFd channel, const DeviceProcessOptions &options)
 {
-    prepareProcess(channel.get());
+    ignoreSignals();
+    keepFromChildren(channel.get());
     setNonBlocking(channel.get(), false);
-    const auto config = DllConfig::read(options.sane_config_dir, options.excluded_backends);
-    SaneEnvironment environment(config, options.sane_config_dir);
-    const SaneLibrary library;
-    environment.removeFiles();
+    const SaneSetup sane(options.sane_config_dir, options.excluded_backends);
 
     ByteBuffer messages;
-    encodeInitReply(messages, {{library.status(), {}}, library.versionCode()});
-    auto devices = library.devices();
-    std::erase_if(devices.devices, [&](const DeviceEntry &entry) { return config.refusal(entry.name).has_value(); });
+    encodeInitReply(messages, {{sane.library().status(), {}}, sane.library().versionCode()});
+    auto devices = sane.library().devices();
+    std::erase_if(devices.devices,
+                  [&](const DeviceEntry &entry) { return sane.config().refusal(entry.name).has_value(); });
     encodeGetDevicesReply(messages, devices);
     sendAll(channel.get(), messages.data());
     return EXIT_SUCCESS;

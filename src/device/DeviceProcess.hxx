@@ -17,8 +17,13 @@ struct DeviceProcessOptions {
     std::vector<std::string> excluded_backends;
 };
 
-// Serves one device on the channel until that is closed. Throws std::system_error.
+// Serves one device on the channel until that is closed, without anybody to assign it. Throws std::system_error.
 int serveDevice(UniqueFd channel, const DeviceProcessOptions &options);
+
+// Gets everything ready, says so on the control socket (SOCK_SEQPACKET) with an INIT reply, and waits. An OPEN request
+// with a descriptor, the channel, says which device to serve on it, once; an OPEN reply says that the descriptor has
+// come, and the control socket is closed. Returns when that is closed before. Throws std::system_error, ProtocolError.
+int serveWhenAssigned(UniqueFd control, const DeviceProcessOptions &options);
 
 // Writes an INIT reply and a GDEV reply. Throws std::system_error.
 int listDevices(UniqueFd channel, const DeviceProcessOptions &options);

@@ -38,6 +38,8 @@ public:
     // The same configuration with one backend alone, and the aliases that lead to it.
     DllConfig only(std::string_view backend) const;
 
+    bool operator==(const DllConfig &) const = default;
+
     // The contents for dll.conf and dll.aliases.
     std::string confText() const;
     std::string aliasesText() const;

@@ -36,46 +36,47 @@ void FreeEvent::operator()(event *e) const noexcept
 }
 
 FdWatch::FdWatch(EventLoop &loop, int fd, Callback on_readable, Callback on_writable)
-    : loop_(loop), on_readable_(std::move(on_readable)), on_writable_(std::move(on_writable))
+    : loop_(loop), fd_(fd), on_readable_(std::move(on_readable)), on_writable_(std::move(on_writable))
 {
+}
+
+void FdWatch::wantRead(bool wanted)
+{
+    if (std::exchange(reading_, wanted) == wanted)
+        return;
     const auto readable = [](evutil_socket_t, short, void *self) {
         const auto &watch = *static_cast<FdWatch *>(self);
         const Callback callback = watch.on_readable_; // outlives the watch
         guarded(watch.loop_, callback);
     };
+    if (!read_event_)
+        read_event_ = makeEvent(loop_, fd_, EV_READ | EV_PERSIST, readable, this);
+    wanted ? event_add(read_event_.get(), nullptr) : event_del(read_event_.get());
+}
+
+void FdWatch::wantWrite(bool wanted)
+{
+    if (std::exchange(writing_, wanted) == wanted)
+        return;
     const auto writable = [](evutil_socket_t, short, void *self) {
         const auto &watch = *static_cast<FdWatch *>(self);
         const Callback callback = watch.on_writable_;
         guarded(watch.loop_, callback);
     };
-    read_event_ = makeEvent(loop, fd, EV_READ | EV_PERSIST, readable, this);
-    write_event_ = makeEvent(loop, fd, EV_WRITE | EV_PERSIST, writable, this);
+    if (!write_event_)
+        write_event_ = makeEvent(loop_, fd_, EV_WRITE | EV_PERSIST, writable, this);
+    wanted ? event_add(write_event_.get(), nullptr) : event_del(write_event_.get());
 }
 
-void FdWatch::wantRead(bool wanted)
-{
-    if (std::exchange(reading_, wanted) != wanted)
-        wanted ? event_add(read_event_.get(), nullptr) : event_del(read_event_.get());
-}
-
-void FdWatch::wantWrite(bool wanted)
-{
-    if (std::exchange(writing_, wanted) != wanted)
-        wanted ? event_add(write_event_.get(), nullptr) : event_del(write_event_.get());
-}
-
-Timer::Timer(EventLoop &loop, Callback callback) : loop_(loop), callback_(std::move(callback))
+void Timer::schedule(Milliseconds delay)
 {
     const auto expired = [](evutil_socket_t, short, void *self) {
         const auto &timer = *static_cast<Timer *>(self);
         const Callback call = timer.callback_;
         guarded(timer.loop_, call);
     };
-    event_ = makeEvent(loop, -1, 0, expired, this);
-}
-
-void Timer::schedule(Milliseconds delay)
-{
+    if (!event_)
+        event_ = makeEvent(loop_, -1, 0, expired, this);
     const auto count = delay.count() > 0 ? delay.count() : 0;
     const timeval time{static_cast<time_t>(count / 1000), static_cast<suseconds_t>(count % 1000 * 1000)};
     event_add(event_.get(), &time);
@@ -83,7 +84,8 @@ void Timer::schedule(Milliseconds delay)
 
 void Timer::cancel() noexcept
 {
-    event_del(event_.get());
+    if (event_)
+        event_del(event_.get());
 }
 
 SignalWatch::SignalWatch(EventLoop &loop, int signal_number, Callback callback)

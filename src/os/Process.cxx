@@ -1,5 +1,6 @@
 #include "os/Process.hxx"
 
+#include <algorithm>
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/syscall.h>
@@ -15,14 +16,26 @@ void denyInspection() noexcept
     ::setrlimit(RLIMIT_CORE, &none);
 }
 
-std::size_t raiseDescriptorLimit() noexcept
+std::size_t raiseDescriptorLimit(std::size_t wanted) noexcept
 {
     rlimit limit{};
     if (::getrlimit(RLIMIT_NOFILE, &limit) != 0)
         return 0;
+    const rlimit raised{wanted, wanted};
+    if (wanted > limit.rlim_max && ::setrlimit(RLIMIT_NOFILE, &raised) == 0)
+        return wanted;
     const rlim_t before = limit.rlim_cur;
     limit.rlim_cur = limit.rlim_max;
     return ::setrlimit(RLIMIT_NOFILE, &limit) == 0 ? limit.rlim_cur : before;
+}
+
+bool lowerDescriptorLimit(std::size_t most) noexcept
+{
+    rlimit limit{};
+    if (::getrlimit(RLIMIT_NOFILE, &limit) != 0)
+        return false;
+    limit.rlim_cur = std::min<rlim_t>(limit.rlim_cur, most);
+    return ::setrlimit(RLIMIT_NOFILE, &limit) == 0;
 }
 
 void closeDescriptorsFrom(int first) noexcept

@@ -12,7 +12,7 @@ namespace {
 
 constexpr std::uint32_t version_code_1_0_0 = 1U << 24;
 constexpr std::size_t max_queued_request_bytes = 2U << 20;
-constexpr std::size_t idle_buffer_bytes = 4096;
+constexpr std::size_t idle_buffer_bytes = 0; // of thousands of connections nearly all are idle
 constexpr SessionDuration abort_grace{10000};
 
 } // namespace

@@ -56,6 +56,8 @@ TEST(ServerConfig, EmptyFileIsTheSafeDefaults)
     EXPECT_EQ(config.sane_exclude, (Names{"netsane", "net"}));
     EXPECT_EQ(config.sane_list_timeout, 20s);
     EXPECT_EQ(config.sane_list_max_age, 10s);
+    EXPECT_EQ(config.sane_list_refresh, std::nullopt);
+    EXPECT_EQ(config.sane_warm, 1u);
     EXPECT_TRUE(config.allow.empty());
     EXPECT_TRUE(config.auth_settings.empty());
 }
@@ -83,6 +85,8 @@ config_dir = "/etc/sane-test"
 exclude = []
 list_timeout = 5
 list_max_age = 0
+list_refresh = 0
+warm = 2
 [auth_unix]
 file = "/etc/netsane/users"
 rounds = 5000
@@ -121,6 +125,8 @@ users = ["anonymous"]
     EXPECT_TRUE(config.sane_exclude.empty());
     EXPECT_EQ(config.sane_list_timeout, 5s);
     EXPECT_EQ(config.sane_list_max_age, 0s);
+    EXPECT_EQ(config.sane_list_refresh, 0s);
+    EXPECT_EQ(config.sane_warm, 2u);
     EXPECT_EQ(
         config.auth_settings.at("unix"),
         (MethodSettings{
@@ -131,8 +137,8 @@ users = ["anonymous"]
     EXPECT_EQ(config.allow[0].users, (Names{"alice", "@staff"}));
     EXPECT_EQ(config.allow[0].hosts, (Names{"192.168.0.0/16", "unix", "::1"}));
     EXPECT_EQ(config.allow[0].devices, Names{"test:*"});
-    EXPECT_EQ(config.allow[0].line, 32U);
-    EXPECT_EQ(config.allow[1].line, 36U);
+    EXPECT_EQ(config.allow[0].line, 34U);
+    EXPECT_EQ(config.allow[1].line, 38U);
     EXPECT_TRUE(config.allow[1].hosts.empty());
 }
 

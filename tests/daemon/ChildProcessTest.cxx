@@ -14,13 +14,14 @@ using namespace netsane;
 namespace {
 
 // What a shell script writes on its channel. The descriptors of a child are 0 to 3.
-std::string output(const std::string &script, bool quiet)
+std::string output(const std::string &script, bool quiet, std::size_t max_descriptors = 0)
 {
     auto [ours, theirs] = streamSocketPair();
     ChildSpec spec;
     spec.program = "/bin/sh";
     spec.arguments = {"-c", script};
     spec.quiet = quiet;
+    spec.max_descriptors = max_descriptors;
     const pid_t pid = startChild(spec, std::move(theirs));
     std::string text;
     char buffer[4096];
@@ -54,6 +55,12 @@ TEST(ChildProcess, HasTheStandardErrorOfItsParentOrNone)
     const std::string own(name, static_cast<std::size_t>(length));
     EXPECT_EQ(output(script, false), "/dev/null\n" + own + "\n" + own + "\n");
     EXPECT_EQ(output(script, true), "/dev/null\n/dev/null\n/dev/null\n");
+}
+
+TEST(ChildProcess, HasALimitOfDescriptors)
+{
+    EXPECT_EQ(output("ulimit -n >&3", false, 99), "99\n");
+    EXPECT_EQ(output("ulimit -n >&3", false, 0), output("ulimit -n >&3", false, 10'000'000));
 }
 
 TEST(ChildProcess, SaysThatAProgramCannotBeStarted)

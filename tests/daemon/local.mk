@@ -1,17 +1,23 @@
 # tests/daemon
 if HAVE_GTEST
-check_PROGRAMS += tests/daemon/supervisor_test
-TESTS += tests/daemon/supervisor_test
+check_PROGRAMS += tests/daemon/supervisor_test tests/daemon/device_pool_test
+TESTS += tests/daemon/supervisor_test tests/daemon/device_pool_test
 tests_daemon_supervisor_test_SOURCES = \
 	tests/daemon/AcceptorTest.cxx \
 	tests/daemon/AuditLineTest.cxx \
 	tests/daemon/ChildProcessTest.cxx \
 	tests/daemon/ConnectionTableTest.cxx \
 	tests/daemon/DeviceListerTest.cxx \
+	tests/daemon/DeviceWatchTest.cxx \
 	tests/daemon/HandedFilesTest.cxx \
 	tests/daemon/PenaltyTableTest.cxx \
 	tests/daemon/RefusalLogTest.cxx \
+	tests/daemon/SettlingTest.cxx \
 	tests/daemon/WorkerProcessTest.cxx
 tests_daemon_supervisor_test_CXXFLAGS = $(AM_CXXFLAGS) $(GTEST_CFLAGS)
 tests_daemon_supervisor_test_LDADD = $(supervisor_libs) $(GTEST_LIBS)
+
+tests_daemon_device_pool_test_SOURCES = tests/daemon/DevicePoolTest.cxx
+tests_daemon_device_pool_test_CXXFLAGS = $(AM_CXXFLAGS) $(GTEST_CFLAGS)
+tests_daemon_device_pool_test_LDADD = $(supervisor_libs) $(GTEST_LIBS)
 endif

@@ -394,9 +394,11 @@ TEST_F(DeviceProcess, TooManyRequestsEndTheProcess)
 TEST_F(DeviceProcess, WrongCommandLinesAreRefused)
 {
     DeviceClient neither({"--sane-config-dir", config_.path()});
-    EXPECT_EQ(neither.waitExit(), 2);
+    EXPECT_GT(neither.waitExit(), 0);
     DeviceClient both({"--list", "--device", "test:0"});
     EXPECT_GT(both.waitExit(), 0);
+    DeviceClient other({"--wait", "--device", "test:0"});
+    EXPECT_GT(other.waitExit(), 0);
     DeviceClient standard({"--fd", "1", "--device", "test:0"});
     EXPECT_GT(standard.waitExit(), 0);
 }

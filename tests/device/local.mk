@@ -20,6 +20,7 @@ netsane_device_client_flags = -I$(top_srcdir)/tests/device \
 
 # Its own program: it runs netsaned-device many times.
 tests_device_device_process_test_SOURCES = $(netsane_device_client) \
+	tests/device/AssignmentTest.cxx \
 	tests/device/DeviceProcessTest.cxx \
 	tests/device/DeviceScanTest.cxx \
 	tests/device/FakeDeviceTest.cxx \

@@ -133,6 +133,17 @@ def program_name(pid):
         return ""
 
 
+def waits_for_a_device(pid):
+    """Whether it is a device process that was given no device yet: one that was carries the device's name."""
+    try:
+        with open(f"/proc/{pid}/cmdline", "rb") as file:
+            arguments = file.read().split(b"\0")
+        with open(f"/proc/{pid}/comm", "rb") as file:
+            return b"--wait" in arguments and file.read().strip() == b"netsaned-device"
+    except OSError:
+        return False
+
+
 class Stage:
     """The programs as installed. One per test program; close() removes copies."""
 
@@ -380,8 +391,12 @@ class Daemon:
         return [entry[0] for entry in processes() if entry[4] == self.session_id or entry[3] == self.session_id]
 
     def find(self, program):
-        """Pids of the daemon's running processes of one program ("netsaned-device")."""
-        return [pid for pid in self.members() if program_name(pid) == program]
+        """Pids of the daemon's running processes of one program ("netsaned-device"), without those that only wait."""
+        return [pid for pid in self.members() if program_name(pid) == program and not waits_for_a_device(pid)]
+
+    def waiting(self):
+        """Pids of device processes that wait until somebody opens a device."""
+        return [pid for pid in self.members() if waits_for_a_device(pid)]
 
     def worker(self, program):
         """The pid of the supervisor's own process of a program, or None; others may be forked from it."""

@@ -39,6 +39,8 @@ BAD_FILES = [
     ('[[allow]]\ndevices = []', "devices", 2),
     ('[[allow]]\nuser = ["alice"]', "user", 2),
     ('[surprise]\nkey = 1', "surprise", 1),
+    ('[sane]\nwarm = 17', "warm", 2),
+    ('[sane]\nlist_refresh = -1', "list_refresh", 2),
 ]
 
 

@@ -5,6 +5,7 @@ E2E_TESTS = \
 	tests/e2e/auth_process.py \
 	tests/e2e/backend_leaks.py \
 	tests/e2e/bad_plugins.py \
+	tests/e2e/connections.py \
 	tests/e2e/credentials.py \
 	tests/e2e/differential_flow.py \
 	tests/e2e/differential_modes.py \
@@ -24,6 +25,7 @@ E2E_TESTS = \
 	tests/e2e/passwd.py \
 	tests/e2e/pnm.py \
 	tests/e2e/privileges.py \
+	tests/e2e/ready.py \
 	tests/e2e/reports.py \
 	tests/e2e/rogue.py \
 	tests/e2e/seed_client.py \

@@ -1,6 +1,7 @@
 #!/usr/bin/python3
 """The supervisor itself: starting in the background, what its children inherit, limits, penalties, SIGHUP."""
 
+import ctypes
 import os
 import resource
 import signal
@@ -13,12 +14,30 @@ import seed
 SERVING = 10.0  # seconds that a change may take to show
 
 
-def descriptor_limit(soft, hard):
-    """For Popen's preexec_fn. An ordinary user can't raise the hard limit, so that stays where it is lower."""
+def descriptor_limit(soft, hard, may_raise=False):
+    """For Popen's preexec_fn. An ordinary user can't raise the hard limit, so that stays where it is lower; root may only
+    with `may_raise`."""
     def limit():
         highest = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
         resource.setrlimit(resource.RLIMIT_NOFILE, (soft, min(hard, highest)))
+        if not may_raise and may_raise_limits():
+            pr_capbset_drop, cap_sys_resource = 24, 24
+            if ctypes.CDLL(None).prctl(pr_capbset_drop, cap_sys_resource, 0, 0, 0) != 0:
+                os._exit(1)
     return limit
+
+
+def may_raise_limits():
+    """Whether this process has CAP_SYS_RESOURCE."""
+    with open("/proc/self/status", encoding="ascii") as file:
+        effective = next(line.split()[1] for line in file if line.startswith("CapEff"))
+    return bool(int(effective, 16) & 1 << 24)
+
+
+def cpu_seconds(pid):
+    with open(f"/proc/{pid}/stat", encoding="ascii") as file:
+        fields = file.read().rpartition(")")[2].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
 
 def open_file_limit(pid):
@@ -154,12 +173,61 @@ class Limits(SupervisorTest):
     def test_more_connections_than_the_limit_allows(self):
         server = self.daemon(keys={"max_connections": 1000, "max_connections_per_host": 1000})
         server.start(preexec_fn=descriptor_limit(84, 84))
-        self.assertIn("max_connections is 1000, but the limit of 84 open files is enough for 21 connections", server.log())
-        connections = [self.connect(server) for _ in range(21)]
-        self.assert_refused(server, "max_connections")
+        self.assertIn("max_connections is 1000, but the limit of 84 open files is enough for 42 connections; 1000 need 1256",
+                      server.log())
+        connections = [self.connect(server) for _ in range(42)]
+        self.assert_refused(server, "limit of 84 open files")
         for connection in connections:
             connection.close()
         server.stop()
+
+    def test_root_gets_the_limit_that_the_connections_need(self):
+        if not may_raise_limits():
+            self.skipTest("this user can't raise the hard limit")
+        server = self.daemon(keys={"max_connections": 1000, "max_connections_per_host": 1000})
+        server.start(preexec_fn=descriptor_limit(84, 84, may_raise=True))
+        for pid in (server.process.pid, *server.find("netsaned-session")):
+            self.assertEqual(open_file_limit(pid), ["1256", "1256"])
+        self.assertNotIn("max_connections", server.log())
+        server.stop()
+
+    def test_device_processes_have_an_ordinary_limit(self):
+        server = self.daemon()
+        server.start(preexec_fn=descriptor_limit(1500, 2000))
+        (waiting,) = harness.wait_for(server.waiting, 10, "a device process waits")
+        self.assertEqual(open_file_limit(waiting), ["1024", "2000"])
+        server.stop()
+
+    def test_a_supervisor_without_descriptors_says_so_and_sleeps(self):
+        server = self.daemon()
+        server.start()
+        self.assertEqual(len(harness.wait_for(server.waiting, 10, "a device process waits")), 1)
+        with self.connect(server) as connection:
+            connection.devices()
+        pid = server.process.pid
+        taken = {int(name) for name in os.listdir(f"/proc/{pid}/fd")}
+        free = next(number for number in range(len(taken) + 1) if number not in taken)
+        before = resource.prlimit(pid, resource.RLIMIT_NOFILE)
+        resource.prlimit(pid, resource.RLIMIT_NOFILE, (free, before[1]))
+        begin = cpu_seconds(pid)
+        for _ in range(3):
+            self.assert_refused(server, "open files")
+        waiting = socket.create_connection(("127.0.0.1", server.port))
+        self.addCleanup(waiting.close)
+        self.assertNotEqual(waiting.recv(1), b"")
+        self.assertLess(cpu_seconds(pid) - begin, 0.5)
+        self.assertEqual(server.log().count("can't accept connections: Too many open files"), 1, server.log())
+        resource.prlimit(pid, resource.RLIMIT_NOFILE, before)
+        harness.wait_for(lambda: self.accepted(server), 10, "connections are accepted again")
+        server.stop()
+
+    @staticmethod
+    def accepted(server):
+        try:
+            with seed.Connection(("127.0.0.1", server.port)) as connection:
+                return connection.init()[0] == seed.GOOD
+        except (seed.Closed, OSError, AssertionError):
+            return False
 
     def test_connections_are_logged_on_request_only(self):
         server = self.daemon()

@@ -42,9 +42,33 @@ TEST(Process, RaisesTheDescriptorLimitToTheHardOne)
         ::getrlimit(RLIMIT_NOFILE, &limit);
         limit.rlim_cur = limit.rlim_max / 2;
         ::setrlimit(RLIMIT_NOFILE, &limit);
-        const auto raised = raiseDescriptorLimit();
+        const auto raised = raiseDescriptorLimit(0);
         ::getrlimit(RLIMIT_NOFILE, &limit);
         return raised == limit.rlim_max && limit.rlim_cur == limit.rlim_max;
+    }));
+}
+
+TEST(Process, RaisesTheHardDescriptorLimitWhereItMay)
+{
+    EXPECT_TRUE(inChild([] {
+        const rlimit low{50, 60};
+        ::setrlimit(RLIMIT_NOFILE, &low);
+        const auto raised = raiseDescriptorLimit(70);
+        rlimit limit{};
+        ::getrlimit(RLIMIT_NOFILE, &limit);
+        return raised == limit.rlim_cur && raised == limit.rlim_max && (raised == 70 || raised == 60) &&
+               (::geteuid() == 0 || raised == 60);
+    }));
+}
+
+TEST(Process, LowersTheDescriptorLimitAndNeverRaisesIt)
+{
+    EXPECT_TRUE(inChild([] {
+        const auto soft = [](std::size_t most) {
+            rlimit limit{};
+            return lowerDescriptorLimit(most) && ::getrlimit(RLIMIT_NOFILE, &limit) == 0 ? limit.rlim_cur : 0;
+        };
+        return soft(40) == 40 && soft(30) == 30 && soft(40) == 30;
     }));
 }
 
