@@ -56,8 +56,10 @@ private:
     void onRead(MessageView message, bool keep_view);
     SANE_Status beginFrame(const StartReply &reply);
     bool awaitKnownEnd();
+    void topUpReads();
     SANE_Status refuseParameters(const char *call, const char *fault) const;
     SANE_Status refuseStart(const Outcome &outcome);
+    void leaveFrame();
     SANE_Status readUnstarted(std::span<std::byte> space, std::size_t &length);
     SANE_Status readRunning(std::span<std::byte> space, std::size_t &length);
     SANE_Status cancelled() noexcept;
@@ -73,7 +75,9 @@ private:
     ImageBuffer image_;
     std::optional<Outcome> end_; // how the frame ended; bytes may stand before it
     std::optional<Parameters> frozen_;
-    std::int64_t given_bytes_ = 0; // of the frame, to the frontend
+    std::optional<Parameters> expected_; // of the next frame, as far as can be told
+    std::int64_t given_bytes_ = 0;       // of the frame, to the frontend
+    std::uint64_t received_bytes_ = 0;
     UniqueFd epoll_;
     std::optional<WakeFd> ready_;
 };

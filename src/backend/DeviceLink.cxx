@@ -13,6 +13,9 @@ using TimePoint = DeviceLink::TimePoint;
 
 constexpr std::chrono::seconds close_timeout{2};
 
+// Room that is kept behind the requests of a frame: a cancel in a signal handler must not have to make it.
+constexpr std::size_t abort_bytes = 64 + max_handle_bytes;
+
 std::optional<TimePoint> earlier(std::optional<TimePoint> a, std::optional<TimePoint> b) noexcept
 {
     if (!a || !b)
@@ -99,12 +102,46 @@ std::optional<MessageView> DeviceLink::pollRead()
     }
 }
 
-void DeviceLink::topUpReads()
+void DeviceLink::topUpReads(std::optional<std::uint64_t> left_bytes)
 {
-    while (reads_ < max_reads && session().canRequest()) {
-        encodeReadRequest(request(Command::read), handle_, {read_bytes});
-        ++reads_;
-    }
+    const auto window = window_.reads(connection_->shortestReply());
+    const auto wanted = left_bytes ? std::min(ReadWindow::readsFor(*left_bytes), window) : window;
+    // A window goes on in steps of several READs, which travel and are worked on together.
+    const auto step = wanted == window ? window / 4 : 1;
+    if (wanted >= reads_ + step)
+        appendReads(wanted - reads_);
+}
+
+void DeviceLink::appendReads(std::size_t count)
+{
+    for (count = std::min(count, session().readsAllowed()); count != 0; --count)
+        sendRead(read_bytes);
+}
+
+void DeviceLink::sendRead(std::uint32_t max_bytes)
+{
+    auto &out = request(Command::read);
+    encodeReadRequest(out, handle_, {max_bytes});
+    out.prepare(abort_bytes);
+    ++reads_;
+}
+
+void DeviceLink::sendStart(std::optional<std::uint64_t> frame_bytes)
+{
+    frame_open_ = true;
+    auto &out = request(Command::start);
+    encodeHandleRequest(out, Command::start, handle_);
+    out.prepare(abort_bytes);
+    window_.beginFrame();
+    if (!session().announces(extension_many_reads))
+        return;
+    const auto needed = frame_bytes ? ReadWindow::readsFor(*frame_bytes) : ReadWindow::blind_reads;
+    appendReads(std::min(needed, window_.reads(connection_->shortestReply())));
+}
+
+void DeviceLink::noteReceived(std::size_t count_bytes) noexcept
+{
+    window_.received(count_bytes, connection_->shortestReply(), std::chrono::steady_clock::now());
 }
 
 void DeviceLink::sendAbort()

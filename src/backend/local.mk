@@ -12,6 +12,7 @@ src_backend_libbackend_la_SOURCES = \
 	src/backend/ImageBuffer.cxx src/backend/ImageBuffer.hxx \
 	src/backend/OptionTable.cxx src/backend/OptionTable.hxx \
 	src/backend/ParameterCheck.cxx src/backend/ParameterCheck.hxx \
+	src/backend/ReadWindow.cxx src/backend/ReadWindow.hxx \
 	src/backend/SoundOption.cxx src/backend/SoundOption.hxx
 src_backend_libbackend_la_CPPFLAGS = $(AM_CPPFLAGS) $(SANE_CFLAGS)
 

@@ -212,9 +212,12 @@ void ClientConnection::sendOutput()
         const auto bytes = session_->output();
         if (bytes.empty() || !fd_)
             return;
+        const bool has_requests = session_->isOpen() && session_->outstanding() != 0;
         const auto sent = ::send(fd_.get(), bytes.data(), bytes.size(), MSG_NOSIGNAL | MSG_DONTWAIT);
         if (sent >= 0) {
             session_->consumeOutput(static_cast<std::size_t>(sent));
+            if (has_requests && static_cast<std::size_t>(sent) == bytes.size())
+                reply_timer_.sent(session_->outstanding(), now());
         } else if (wouldBlock(errno)) {
             return;
         } else if (errno != EINTR) {
@@ -278,6 +281,7 @@ WaitResult ClientConnection::tryReply(MessageView &reply)
     for (unsigned receives = 0;; ++receives) {
         if (const auto message = session_->nextReply()) {
             reply = *message;
+            reply_timer_.replied(now());
             return WaitResult::reply;
         }
         if (session_->failure())

@@ -9,6 +9,7 @@
 #include "client/ClientMethods.hxx"
 #include "client/Connector.hxx"
 #include "client/DebugLog.hxx"
+#include "client/ReplyTimer.hxx"
 #include "client/ServerTrust.hxx"
 #include "client/WakeFd.hxx"
 #include "session/ClientSession.hxx"
@@ -63,6 +64,9 @@ public:
     // Only once isConnected().
     ClientSession &session() noexcept { return *session_; }
 
+    // The shortest time that the server has taken for a reply; nothing before the first one.
+    std::optional<ReplyTimer::Duration> shortestReply() const noexcept { return reply_timer_.shortest(); }
+
     // Once isConnected(): the server waits for a login, and neither options nor files have one. The first call that
     // finds it waiting reads the files, which blocks on the disk, and answers the server if they have one.
     bool loginWanted();
@@ -114,6 +118,7 @@ private:
     std::optional<ServerTrust> trust_; // as long as the session, which asks it
     std::optional<ClientSession> session_;
     std::optional<SessionFailure> connect_failure_;
+    ReplyTimer reply_timer_;
     bool last_word_said_ = false;
     std::optional<SessionFailure> failure_; // the session's, with what only this object knows
     bool files_read_ = false;

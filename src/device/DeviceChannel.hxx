@@ -9,6 +9,7 @@
 #include "device/DeviceLink.hxx"
 #include "device/DeviceRequest.hxx"
 #include "os/UniqueFd.hxx"
+#include "protocol/OutstandingRequests.hxx"
 #include "wire/FrameDecoder.hxx"
 
 #include <chrono>
@@ -29,11 +30,13 @@ public:
 
 private:
     using Clock = std::chrono::steady_clock;
-    enum class FrameState { none, active, ended };
+    // refused: none, and a STAR that failed is the last request that was no READ.
+    enum class FrameState { none, active, ended, refused };
 
     void serve();
     bool receive();
     void accept(MessageView message);
+    void popFront();
     void requestAbort(DeviceRequest &request);
     void cancelQueued();
     void progress();
@@ -47,7 +50,6 @@ private:
     void signalIfDue();
     bool waitForNews();
     int timeout() const noexcept;
-    std::size_t queuedBytes() const noexcept;
     void shutDown();
 
     UniqueFd channel_;
@@ -56,6 +58,8 @@ private:
     ChannelWriter writer_;
     FrameDecoder decoder_;
     std::deque<DeviceRequest> queue_; // not answered, oldest first
+    OutstandingRequests outstanding_;
+    std::size_t queued_bytes_ = 0; // of the values in the queue
     bool is_greeted_ = false;
     bool with_descriptors_ = false;
     bool has_job_ = false;                     // the main thread has the first of the queue

@@ -79,6 +79,7 @@ inline constexpr std::uint32_t last_site_method = 0xffff;
 inline constexpr std::uint32_t extension_login_note = 1;
 inline constexpr std::uint32_t extension_descriptors = 2;
 inline constexpr std::uint32_t extension_crypt_follows = 3;
+inline constexpr std::uint32_t extension_many_reads = 5;
 
 // In clear, so that the transcript of them fits into a message (protocol.md §4, §5).
 inline constexpr std::size_t max_clear_hello_bytes = 1024;
@@ -88,6 +89,7 @@ inline constexpr std::size_t max_crypt_reply_bytes = 256;
 inline constexpr std::size_t max_crypt_methods = 64;
 
 inline constexpr std::size_t max_outstanding_requests = 64;
+inline constexpr std::size_t max_outstanding_with_reads = 1024; // extension 5; max_outstanding_requests of them others
 inline constexpr std::size_t max_handles = 16;
 inline constexpr std::size_t max_user_bytes = 255;
 inline constexpr std::size_t max_device_name_bytes = 1023;

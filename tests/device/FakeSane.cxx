@@ -120,6 +120,8 @@ SANE_Status sane_start(SANE_Handle)
     reads = 0;
     if (is("odd-status"))
         return static_cast<SANE_Status>(-5);
+    if (is("fails-in-start"))
+        return SANE_STATUS_NO_DOCS;
     const bool was_cancelled = is_cancelled.exchange(false);
     if (is("hangs-in-start") && !was_cancelled)
         return hang();
@@ -130,6 +132,8 @@ SANE_Status sane_read(SANE_Handle, SANE_Byte *data, SANE_Int max_length, SANE_In
 {
     ++reads;
     *length = 0;
+    if (is("fails-in-start"))
+        std::fputs("read\n", stderr);
     if (is("hangs-in-read") || is("ignores-cancel"))
         return hang();
     if (is("long-read") || is("negative-read")) {

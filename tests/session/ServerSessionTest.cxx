@@ -229,6 +229,39 @@ TEST_F(ServerSessionTest, SixtyFiveRequestsAreTooMany)
     EXPECT_THROW(send(bare(Command::get_devices)), ProtocolError);
 }
 
+TEST_F(ServerSessionTest, ManyReadsAfterAnOpenThatWasGood)
+{
+    begin();
+    const auto handle = openDevice(1);
+    for (std::size_t i = 0; i < max_outstanding_requests; ++i)
+        send(withHandle(Command::get_parameters, handle));
+    for (std::size_t i = max_outstanding_requests; i < max_outstanding_with_reads; ++i)
+        send(read(handle));
+    EXPECT_EQ(host.commandsToDevice().size(), max_outstanding_with_reads) << "all at once";
+    EXPECT_THROW(send(read(handle)), ProtocolError);
+}
+
+TEST_F(ServerSessionTest, SixtyFiveOthersAreTooManyAmongReads)
+{
+    begin();
+    const auto handle = openDevice(1);
+    for (std::size_t i = 0; i < 500; ++i)
+        send(read(handle));
+    for (std::size_t i = 0; i < max_outstanding_requests; ++i)
+        send(withHandle(Command::get_parameters, handle));
+    send(read(handle));
+    EXPECT_THROW(send(withHandle(Command::abort, handle)), ProtocolError);
+}
+
+TEST_F(ServerSessionTest, ReadsBeforeAnOpenThatWasGoodAreRequestsLikeAnyOther)
+{
+    begin();
+    send(open("test:0")); // isn't answered yet
+    for (std::size_t i = 1; i < max_outstanding_requests; ++i)
+        send(read({std::byte{1}}));
+    EXPECT_THROW(send(read({std::byte{1}})), ProtocolError);
+}
+
 TEST_F(ServerSessionTest, HandlesAreLimited)
 {
     begin();
