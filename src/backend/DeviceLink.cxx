@@ -107,7 +107,7 @@ void DeviceLink::topUpReads(std::optional<std::uint64_t> left_bytes)
     const auto window = window_.reads(connection_->shortestReply());
     const auto wanted = left_bytes ? std::min(ReadWindow::readsFor(*left_bytes), window) : window;
     // A window goes on in steps of several READs, which travel and are worked on together.
-    const auto step = wanted == window ? window / 4 : 1;
+    const auto step = wanted == window ? window / 2 : 1;
     if (wanted >= reads_ + step)
         appendReads(wanted - reads_);
 }

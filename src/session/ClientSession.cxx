@@ -16,7 +16,7 @@ namespace {
 constexpr std::array<std::uint32_t, 2> our_extensions{extension_login_note, extension_descriptors};
 
 // At a time, from an encrypting peer: a crypt method buffers not much more.
-constexpr std::size_t encrypted_receive_bytes = 32 * 1024;
+constexpr std::size_t encrypted_receive_bytes = 64 * 1024;
 
 } // namespace
 

@@ -90,7 +90,7 @@ TEST(ReadWindow, GrowsAgainWhenTheNetworkGetsFast)
     Network fast(50ms, 700e6);
     fast.run(window, 200ms);
     EXPECT_GE(window.reads(50ms), 4 * before);
-    fast.run(window, 400ms);
+    fast.run(window, 800ms);
     EXPECT_GE(window.reads(50ms) * ReadWindow::read_bytes, 0.9 * 2 * 50e-3 * 700e6);
     EXPECT_GE(fast.run(window, 1s), 0.9 * 700e6);
 }
@@ -104,7 +104,7 @@ TEST(ReadWindow, APauseOfTheScannerIsForgotten)
         window.received(ReadWindow::read_bytes, 50ms, now);
     };
     for (int i = 0; i < 2000; ++i)
-        come(100us);
+        come(90us);
     const auto before = window.reads(50ms);
     EXPECT_EQ(most, before);
     come(20s);
