@@ -9,6 +9,7 @@
 #include <bit>
 #include <poll.h>
 #include <sys/epoll.h>
+#include <utility>
 
 namespace netsane {
 
@@ -48,8 +49,8 @@ void addToEpoll(int epoll, int fd)
 
 } // namespace
 
-DeviceFrame::DeviceFrame(DeviceLink &link, CancelSwitch &cancel, const DebugSink &debug)
-    : link_(link), cancel_(cancel), debug_(debug)
+DeviceFrame::DeviceFrame(DeviceLink &link, CancelSwitch &cancel, KnownState &known, const DebugSink &debug)
+    : link_(link), cancel_(cancel), known_(known), debug_(debug)
 {
     link_.setReadHandler([this](MessageView message) { onRead(message, false); });
 }
@@ -77,6 +78,7 @@ void DeviceFrame::onRead(MessageView message, bool keep_view)
     const auto reply = decodeReadReply(message);
     if (reply.outcome.status != Status::good) {
         end_ = reply.outcome;
+        noteStatus(reply.outcome.status);
         image_.end();
     } else if (reply.data.size() > DeviceLink::read_bytes) {
         throw ProtocolError("READ with more bytes than asked for");
@@ -85,6 +87,13 @@ void DeviceFrame::onRead(MessageView message, bool keep_view)
     } else {
         image_.store(reply.data);
     }
+}
+
+// What STAR and READ say of the device. A CANCELLED may come while it is still being stopped.
+void DeviceFrame::noteStatus(Status status) noexcept
+{
+    if (status != Status::good && status != Status::cancelled)
+        device_ = DeviceLink::Device::idle;
 }
 
 SANE_Status DeviceFrame::beginFrame(const StartReply &reply)
@@ -151,10 +160,12 @@ SANE_Status DeviceFrame::start()
     frozen_.reset();
     image_.begin(false);
     link_.openFrame();
+    device_ = DeviceLink::Device::scanning;
     auto &out = link_.request(Command::start);
     out.prepare(reserved_bytes);
     encodeHandleRequest(out, Command::start, link_.handle());
     const auto reply = decodeStartReply(link_.await(Command::start));
+    noteStatus(reply.outcome.status);
     if (cancel_.isRequested())
         return cancelled();
     if (reply.outcome.status != Status::good)
@@ -166,19 +177,21 @@ SANE_Status DeviceFrame::start()
 
 SANE_Status DeviceFrame::parameters(SANE_Parameters *parameters)
 {
-    if (!frozen_) {
+    auto known = frozen_ ? frozen_ : known_.parameters();
+    if (!known) {
+        const auto era = link_.era();
         encodeHandleRequest(link_.request(Command::get_parameters), Command::get_parameters, link_.handle());
         const auto reply = decodeGetParametersReply(link_.await(Command::get_parameters));
         if (reply.outcome.status != Status::good)
             return report("sane_get_parameters", reply.outcome);
         if (const auto *const fault = faultOf(reply.parameters))
             return refuseParameters("sane_get_parameters", fault);
-        if (parameters)
-            *parameters = toSane(reply.parameters);
-        return SANE_STATUS_GOOD;
+        known = reply.parameters;
+        if (link_.tellsValues())
+            known_.keepParameters(reply.parameters, era);
     }
     if (parameters)
-        *parameters = toSane(*frozen_);
+        *parameters = toSane(*known);
     return SANE_STATUS_GOOD;
 }
 
@@ -261,7 +274,7 @@ void DeviceFrame::cancel() noexcept
     frozen_.reset();
     image_.drop(); // frees nothing: this may be a signal handler
     try {
-        link_.abortFrame();
+        link_.abortFrame(std::exchange(device_, DeviceLink::Device::idle));
     } catch (const std::exception &error) {
         if (debug_)
             debug_(1, std::string("sane_cancel: ") + error.what());

@@ -11,8 +11,6 @@ namespace {
 
 using TimePoint = DeviceLink::TimePoint;
 
-constexpr std::chrono::seconds close_timeout{2};
-
 std::optional<TimePoint> earlier(std::optional<TimePoint> a, std::optional<TimePoint> b) noexcept
 {
     if (!a || !b)
@@ -43,10 +41,8 @@ void DeviceLink::onReply(MessageView reply) noexcept
 {
     if (reply.command == static_cast<std::uint32_t>(Command::read))
         --reads_;
-    if (reply.command == static_cast<std::uint32_t>(Command::abort)) {
-        abort_ = Abort::answered;
+    if (reply.command == static_cast<std::uint32_t>(Command::abort) && --aborts_outstanding_ == 0)
         abort_deadline_.reset();
-    }
 }
 
 MessageView DeviceLink::await(Command command, std::optional<TimePoint> deadline)
@@ -109,33 +105,35 @@ void DeviceLink::topUpReads()
 
 void DeviceLink::sendAbort()
 {
-    if (abort_ != Abort::none)
+    if (abort_sent_)
         return;
     encodeHandleRequest(request(Command::abort), Command::abort, handle_);
-    abort_ = Abort::sent;
+    abort_sent_ = true;
+    ++aborts_outstanding_;
     abort_deadline_ = std::chrono::steady_clock::now() + cancel_timeout;
+    ++era_;
 }
 
-void DeviceLink::abortFrame()
+void DeviceLink::abortFrame(Device device)
 {
     if (!std::exchange(frame_open_, false))
         return;
     if (isLost())
         throwLost();
     sendAbort();
-    while (abort_ == Abort::sent)
+    abort_sent_ = false;
+    if (device == Device::idle)
+        return push();
+    while (aborts_outstanding_ != 0)
         await(Command::abort);
-    abort_ = Abort::none;
 }
 
 void DeviceLink::close() noexcept
 {
     try {
-        const auto deadline = std::chrono::steady_clock::now() + close_timeout;
         encodeHandleRequest(request(Command::close), Command::close, handle_);
-        await(Command::close, deadline);
         session().quit();
-        connection_->flush(deadline);
+        connection_->leave();
     } catch (...) { // the end of the connection closes the device as well
     }
 }

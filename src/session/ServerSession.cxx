@@ -44,7 +44,7 @@ void ServerSession::greet()
 {
     crypt_.greet({settings_.greeting.substr(0, max_hello_text_bytes),
                   protocol_revision,
-                  {extension_login_note, extension_descriptors}});
+                  {extension_login_note, extension_descriptors, extension_values}});
 }
 
 void ServerSession::askAtConnect(SessionTime deadline)
@@ -264,8 +264,8 @@ void ServerSession::endCleanly()
     if (std::exchange(finished_, true))
         return;
     login_.reset();
-    queue_.clear();
     closeAllDevices();
+    queue_.clear();
     transport_.endOutput();
 }
 
