@@ -11,7 +11,7 @@ TEST_F(ServerSessionTest, GreetsWithRevisionAndExtensions)
     ASSERT_EQ(sent.size(), 1U);
     const auto hello = decodeHello(view(sent[0]));
     EXPECT_EQ(hello.revision, 1U);
-    EXPECT_THAT(hello.extensions, ElementsAre(extension_login_note, extension_descriptors));
+    EXPECT_THAT(hello.extensions, ElementsAre(extension_login_note, extension_descriptors, extension_values));
 }
 
 TEST_F(ServerSessionTest, AnswersWhatNeedsNoDevice)
