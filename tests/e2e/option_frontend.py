@@ -17,8 +17,9 @@ INEXACT, RELOAD = 1, 2
 BOOL, INT, FIXED, STRING, BUTTON, GROUP = range(6)
 NONE, RANGE, WORDS, STRINGS = range(4)
 MAX_IMAGE = 300_000  # bytes of a frame that are read before it is cancelled
-# What takes its time, what answers by chance, and what fills lines up with memory that the backend never wrote to.
-LEFT_ALONE = {b"read-delay", b"read-delay-duration", b"fuzzy-parameters", b"ppl-loss"}
+# What takes its time, what answers by chance, and three passes: the test backend goes on to the next one when the last byte
+# is read, which the daemon does earlier than a frontend that cancels in the middle.
+LEFT_ALONE = {b"read-delay", b"read-delay-duration", b"fuzzy-parameters", b"three-pass"}
 
 
 class Range(ctypes.Structure):
@@ -185,7 +186,8 @@ class Frontend:
                 break
             self.parameters()
             data, status = self.read(self.random.choice([1, 1000, MAX_IMAGE]))
-            self.say("read", len(data), status, hashlib.sha256(data).hexdigest())
+            # Not what is in it: the test backend fills up lines with memory that it never wrote to.
+            self.say("read", len(data), status)
             # With a status that was asked for in place of data (read-return-value), the backend stays in the frame.
             self.look(in_frame=status != EOF or not data)
             if status != EOF:
