@@ -99,8 +99,8 @@ inline constexpr std::size_t max_device_name_bytes = 1023;
 inline constexpr std::size_t max_handle_bytes = 64;
 // What replies tell of options (protocol.md §7.12): how many, the largest value, all values together.
 inline constexpr std::size_t max_told_options = 4096;
-inline constexpr std::int32_t max_told_value_bytes = 64 * 1024;
-inline constexpr std::int32_t max_told_bytes = 256 * 1024;
+inline constexpr std::int32_t max_told_value_bytes = 512;
+inline constexpr std::int32_t max_told_bytes = 64 * 1024;
 inline constexpr std::size_t max_read_bytes = (1U << 20) - 4096;
 
 inline constexpr unsigned default_port = 6576;
