@@ -25,8 +25,9 @@ public:
     // length 0 unless GOOD. Blocking unless setNonBlocking().
     SANE_Status read(std::span<std::byte> space, std::size_t &length);
 
-    // The whole sane_cancel: the device has stopped when it returns. Cheap when no frame was started or the frame was at
-    // its end: then it waits for nothing. In a signal handler too: as long as the server answers as it should, memory is neither allocated nor freed.
+    // The whole sane_cancel: the device has stopped when it returns. Cheap when no frame was started or the frame was
+    // at its end: then it waits for nothing. In a signal handler too: as long as the server answers as it should,
+    // memory is neither allocated nor freed.
     void cancel() noexcept;
 
     SANE_Status setNonBlocking(bool non_blocking);

@@ -131,7 +131,8 @@ void DeviceLink::abortFrame(Device device)
 void DeviceLink::close() noexcept
 {
     try {
-        encodeHandleRequest(request(Command::close), Command::close, handle_);
+        if (session().canRequest()) // QUIT alone does it, too
+            encodeHandleRequest(request(Command::close), Command::close, handle_);
         session().quit();
         connection_->leave();
     } catch (...) { // the end of the connection closes the device as well

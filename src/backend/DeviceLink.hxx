@@ -64,7 +64,8 @@ public:
     // Sends what stands in the buffer as far as the socket takes it.
     void push() { connection_->flush({}); }
 
-    // Whether replies tell values and parameters (protocol.md §7.12); they hold for one era, which a STAR or an ABRT ends.
+    // Whether replies tell values and parameters (protocol.md §7.12); they hold for one era, which a STAR or an ABRT
+    // ends.
     bool tellsValues() const noexcept { return connection_->session().tellsValues(); }
     Era era() const noexcept { return era_; }
 
@@ -77,8 +78,8 @@ public:
     }
     bool isFrameOpen() const noexcept { return frame_open_; }
 
-    // Sends ABRT unless that has been done. Waits for its reply where the device may be scanning, so that it has stopped;
-    // else the reply is taken when it comes. Throws ConnectionLost.
+    // Sends ABRT unless that has been done. Waits for its reply where the device may be scanning, so that it has
+    // stopped; else the reply is taken when it comes. Throws ConnectionLost.
     enum class Device { scanning, idle };
     void abortFrame(Device device = Device::scanning);
 
@@ -96,7 +97,7 @@ private:
     ReadHandler read_handler_;
     std::size_t reads_ = 0;
     bool frame_open_ = false;
-    bool abort_sent_ = false;             // for the frame that is open
+    bool abort_sent_ = false; // for the frame that is open
     std::size_t aborts_outstanding_ = 0;
     std::optional<TimePoint> abort_deadline_; // of the last
     Era era_ = 0;

@@ -29,8 +29,8 @@ struct ClientOptions {
     // Whose login is looked for in the person's files (LoginFiles.hxx) if neither credentials nor settings have one;
     // the settings' user goes before.
     std::optional<std::string> user{};
-    bool login_files = true; // false: files are not looked at
-    PromptCallback prompt{}; // see ClientPolicy
+    bool login_files = true;   // false: files are not looked at
+    PromptCallback prompt{};   // see ClientPolicy
     bool wants_values = false; // see ClientPolicy
 };
 

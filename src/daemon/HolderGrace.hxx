@@ -1,5 +1,5 @@
-// How long an OPEN waits for the holder of its device to go (protocol.md §7.5): the end of one connection and an OPEN on
-// another may arrive in either order.
+// How long an OPEN waits for the holder of its device to go (protocol.md §7.5): the end of one connection and an OPEN
+// on another may arrive in either order.
 //
 // A value, part of an OPEN that can't be answered yet. The time is an argument.
 #pragma once

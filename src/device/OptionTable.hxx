@@ -37,7 +37,10 @@ public:
     bool fitsMessage() const;
 
     // Whether the option is one that replies tell the value of (protocol.md §7.12).
-    bool isTold(std::int32_t option) const noexcept { return find(option) && is_told_[static_cast<std::size_t>(option)]; }
+    bool isTold(std::int32_t option) const noexcept
+    {
+        return find(option) && is_told_[static_cast<std::size_t>(option)];
+    }
 
     // The options whose descriptors have changed since this was called last, or since noteSaid() for them.
     std::vector<std::int32_t> takeChanged();

@@ -1,6 +1,6 @@
-// The options of the device "fake:moody" (FakeSane.cxx): setting one changes others, mostly without a word about it, also
-// when it is refused; one can't always be read, one changes its size, one stores something else than was set, one is a
-// sensor.
+// The options of the device "fake:moody" (FakeSane.cxx): setting one changes others, mostly without a word about it,
+// also when it is refused; one can't always be read, one changes its size, one stores something else than was set, one
+// is a sensor.
 #pragma once
 
 #include <sane/sane.h>

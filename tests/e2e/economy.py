@@ -15,9 +15,10 @@ from counting_proxy import CountingProxy
 
 # what: (round trips, bytes to the server, bytes to the client), and for more bytes of image none
 WIRE = {
-    "scanimage -A": (30, 1700, 13000),
-    "scanimage -A, TLS, PASS_CRYPT": (34, 2900, 14800),
-    "a 50 dpi scan": (15, 1100, 43200),
+    "scanimage -A": (5, 300, 12500),
+    "scanimage -A, TLS, PASS_CRYPT": (9, 950, 13800),
+    "scanimage -A, TLS, PASS_CRYPT at connect": (8, 950, 13800),
+    "a 50 dpi scan": (7, 750, 43200),
 }
 # System calls of all processes for each megabyte of an image, and memory of each idle connection.
 CALLS_PER_MB = {"server": 190, "client": 100}
@@ -66,6 +67,10 @@ class OnTheWire(Economy):
 
     def test_options_under_tls_with_a_login(self):
         self.check("scanimage -A, TLS, PASS_CRYPT", self.serve(crypt=["tls"], auth=["crypt"]),
+                   f"tls=require ca={self.certificate} user=alice password=password", "-A")
+
+    def test_options_under_tls_with_a_login_at_connect(self):
+        self.check("scanimage -A, TLS, PASS_CRYPT at connect", self.serve(crypt=["tls"], auth=["crypt"], auth_at="connect"),
                    f"tls=require ca={self.certificate} user=alice password=password", "-A")
 
     def test_scan(self):

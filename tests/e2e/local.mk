@@ -13,6 +13,7 @@ E2E_TESTS = \
 	tests/e2e/economy.py \
 	tests/e2e/faults.py \
 	tests/e2e/groups.py \
+	tests/e2e/handover.py \
 	tests/e2e/hostile.py \
 	tests/e2e/lifecycle.py \
 	tests/e2e/listening.py \

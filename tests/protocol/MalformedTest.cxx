@@ -85,8 +85,7 @@ TEST(Messages, RejectValuesThatCannotBe)
          }},
         {"4294967295 descriptors, of which none is there", [](MessageView in) { decodeOpenReply(in); },
          [](FrameEncoder &m) { m.integer(0u).opaque(handle).integer(0xffffffffu); }},
-        {"4294967295 values, of which none is there", opened,
-         [](FrameEncoder &m) { addOpenedStart(m, 0xffffffffu); }},
+        {"4294967295 values, of which none is there", opened, [](FrameEncoder &m) { addOpenedStart(m, 0xffffffffu); }},
         {"4097 values", opened,
          [](FrameEncoder &m) {
              addOpenedStart(m, 4097);
