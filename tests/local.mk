@@ -16,4 +16,5 @@ include tests/backend/local.mk
 include tests/tool/local.mk
 include tests/plugins/local.mk
 include tests/fuzz/local.mk
+include tests/bench/local.mk
 include tests/e2e/local.mk

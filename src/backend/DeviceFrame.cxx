@@ -9,6 +9,7 @@
 #include <bit>
 #include <poll.h>
 #include <sys/epoll.h>
+#include <utility>
 
 namespace netsane {
 
@@ -53,8 +54,8 @@ void addToEpoll(int epoll, int fd)
 
 } // namespace
 
-DeviceFrame::DeviceFrame(DeviceLink &link, CancelSwitch &cancel, const DebugSink &debug)
-    : link_(link), cancel_(cancel), debug_(debug)
+DeviceFrame::DeviceFrame(DeviceLink &link, CancelSwitch &cancel, KnownState &known, const DebugSink &debug)
+    : link_(link), cancel_(cancel), known_(known), debug_(debug)
 {
     link_.setReadHandler([this](MessageView message) { onRead(message, false); });
 }
@@ -82,6 +83,7 @@ void DeviceFrame::onRead(MessageView message, bool keep_view)
     const auto reply = decodeReadReply(message);
     if (reply.outcome.status != Status::good) {
         end_ = reply.outcome;
+        noteStatus(reply.outcome.status);
         image_.end();
         return;
     }
@@ -102,6 +104,13 @@ void DeviceFrame::topUpReads()
     if (left_bytes)
         *left_bytes -= std::min(*left_bytes, received_bytes_);
     link_.topUpReads(left_bytes);
+}
+
+// What STAR and READ say of the device. A CANCELLED may come while it is still being stopped.
+void DeviceFrame::noteStatus(Status status) noexcept
+{
+    if (status != Status::good && status != Status::cancelled)
+        device_ = DeviceLink::Device::idle;
 }
 
 SANE_Status DeviceFrame::beginFrame(const StartReply &reply)
@@ -175,8 +184,11 @@ SANE_Status DeviceFrame::start()
     state_ = State::idle;
     frozen_.reset();
     image_.begin();
-    link_.sendStart(frameBytes(expected_));
+    device_ = DeviceLink::Device::scanning;
+    const auto known = known_.parameters();
+    link_.sendStart(frameBytes(known ? known : expected_));
     const auto reply = decodeStartReply(link_.await(Command::start));
+    noteStatus(reply.outcome.status);
     if (cancel_.isRequested())
         return cancelled();
     if (reply.outcome.status != Status::good)
@@ -188,20 +200,21 @@ SANE_Status DeviceFrame::start()
 
 SANE_Status DeviceFrame::parameters(SANE_Parameters *parameters)
 {
-    if (!frozen_) {
+    auto known = frozen_ ? frozen_ : known_.parameters();
+    if (!known) {
+        const auto era = link_.era();
         encodeHandleRequest(link_.request(Command::get_parameters), Command::get_parameters, link_.handle());
         const auto reply = decodeGetParametersReply(link_.await(Command::get_parameters));
         if (reply.outcome.status != Status::good)
             return report("sane_get_parameters", reply.outcome);
         if (const auto *const fault = faultOf(reply.parameters))
             return refuseParameters("sane_get_parameters", fault);
-        expected_ = reply.parameters;
-        if (parameters)
-            *parameters = toSane(reply.parameters);
-        return SANE_STATUS_GOOD;
+        known = expected_ = reply.parameters;
+        if (link_.tellsValues())
+            known_.keepParameters(reply.parameters, era);
     }
     if (parameters)
-        *parameters = toSane(*frozen_);
+        *parameters = toSane(*known);
     return SANE_STATUS_GOOD;
 }
 
@@ -284,7 +297,7 @@ void DeviceFrame::cancel() noexcept
     frozen_.reset();
     image_.drop(); // frees nothing: this may be a signal handler
     try {
-        link_.abortFrame();
+        link_.abortFrame(std::exchange(device_, DeviceLink::Device::idle));
     } catch (const std::exception &error) {
         if (debug_)
             debug_(1, std::string("sane_cancel: ") + error.what());

@@ -10,6 +10,7 @@
 #include "protocol/DeviceMessages.hxx"
 
 #include <chrono>
+#include <cstdint>
 #include <functional>
 #include <memory>
 #include <optional>
@@ -28,6 +29,7 @@ class DeviceLink {
 public:
     using TimePoint = ClientConnection::TimePoint;
     using ReadHandler = std::function<void(MessageView)>;
+    using Era = std::uint64_t;
 
     static constexpr std::uint32_t read_bytes = ReadWindow::read_bytes;
     // More than the 10 seconds that the server gives the device to stop (protocol.md §8).
@@ -69,19 +71,24 @@ public:
     // Sends what stands in the buffer as far as the socket takes it.
     void push() { connection_->flush({}); }
 
-    // ---- cancel: a frame is open from the first STAR until the ABRT's reply
+    // Whether replies tell values and parameters (protocol.md §7.12); they hold for one era, which a STAR or an ABRT
+    // ends.
+    bool tellsValues() const noexcept { return connection_->session().tellsValues(); }
+    Era era() const noexcept { return era_; }
+
+    // ---- cancel: a frame is open from the first STAR until the ABRT
 
     bool isFrameOpen() const noexcept { return frame_open_; }
 
-    // Sends ABRT unless that has been done, and waits for its reply. Throws ConnectionLost.
-    void abortFrame();
+    // Sends ABRT unless that has been done. Waits for its reply where the device may be scanning, so that it has
+    // stopped; else the reply is taken when it comes. Throws ConnectionLost.
+    enum class Device { scanning, idle };
+    void abortFrame(Device device = Device::scanning);
 
-    // CLOS and QUIT. Throws nothing.
+    // CLOS and QUIT, and the end of the connection. Waits for nothing and throws nothing.
     void close() noexcept;
 
 private:
-    enum class Abort { none, sent, answered };
-
     [[noreturn]] void throwLost() const;
     void sendAbort();
     void onReply(MessageView reply) noexcept;
@@ -94,8 +101,10 @@ private:
     std::size_t reads_ = 0;
     ReadWindow window_;
     bool frame_open_ = false;
-    Abort abort_ = Abort::none;
-    std::optional<TimePoint> abort_deadline_;
+    bool abort_sent_ = false; // for the frame that is open
+    std::size_t aborts_outstanding_ = 0;
+    std::optional<TimePoint> abort_deadline_; // of the last
+    Era era_ = 0;
 };
 
 } // namespace netsane

@@ -76,6 +76,7 @@ void ClientConnection::makeSession()
     const auto &settings = options_.settings;
     ClientPolicy policy;
     policy.program = options_.program;
+    policy.wants_values = options_.wants_values;
     policy.local = connector_.isLocal();
     trust_.emplace(options_.server, settings, policy.local, options_.debug);
     policy.crypt = trust_->cryptPolicy();
@@ -342,6 +343,18 @@ bool ClientConnection::advanceOpening()
             return session_->failure().has_value();
         }
     }
+}
+
+void ClientConnection::leave()
+{
+    if (!session_)
+        return;
+    sendOutput();
+    ::shutdown(fd_.get(), SHUT_WR);
+    const auto space = session_->prepareInput();
+    for (unsigned receives = 0; receives < max_receives; ++receives)
+        if (::recv(fd_.get(), space.data(), space.size(), MSG_DONTWAIT) <= 0)
+            return;
 }
 
 void ClientConnection::flush(TimePoint deadline)

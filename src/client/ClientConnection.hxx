@@ -30,8 +30,9 @@ struct ClientOptions {
     // Whose login is looked for in the person's files (LoginFiles.hxx) if neither credentials nor settings have one;
     // the settings' user goes before.
     std::optional<std::string> user{};
-    bool login_files = true; // false: files are not looked at
-    PromptCallback prompt{}; // see ClientPolicy
+    bool login_files = true;   // false: files are not looked at
+    PromptCallback prompt{};   // see ClientPolicy
+    bool wants_values = false; // see ClientPolicy
 };
 
 enum class WaitResult { reply, woken, timeout, login_wanted, failed };
@@ -99,6 +100,10 @@ public:
     // Waits until the session is open and all output is sent, or the deadline, or the end of the session. Receives only
     // until the session is open, so that a reply that is being read stays where it is.
     void flush(TimePoint deadline);
+
+    // The end of our side, without waiting: what the session has to say is said (its quit() should have been called),
+    // and what has come unread is dropped, so that the system's close() is no reset, which could overtake it.
+    void leave();
 
 private:
     void makeSession();

@@ -9,6 +9,7 @@
 #include "daemon/AuditLine.hxx"
 #include "daemon/ChildReaper.hxx"
 #include "daemon/DeviceLister.hxx"
+#include "daemon/HolderGrace.hxx"
 #include "daemon/IpcMessages.hxx"
 #include "daemon/Peer.hxx"
 
@@ -79,6 +80,7 @@ private:
         std::string name;
         std::string waits_for_device; // empty: waits for the list
         bool list_refreshed = false;
+        HolderGrace grace{};
     };
 
     struct PendingList {
@@ -89,6 +91,9 @@ private:
     void listingDone();
     void sendList(ConnectionId connection);
     void tryOpen(PendingOpen open);
+    void waitForHolder(PendingOpen open, const Holder &holder);
+    void scheduleGrace();
+    void lookAtHoldersAgain();
     std::optional<std::string> resolve(const std::string &name, const Client &client) const;
     void start(const PendingOpen &open, const std::string &device, const Client &client);
     static AuditLine audit(std::string_view event, std::string_view result, const Holder &holder);
@@ -110,6 +115,7 @@ private:
     std::list<Holder> holders_;
     std::list<Holder> lost_; // their process has ended, which the session process has still to hear
     std::list<PendingOpen> pending_opens_;
+    Timer grace_timer_; // of the first of them whose grace ends
     std::list<PendingList> pending_lists_;
 };
 

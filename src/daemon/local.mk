@@ -31,6 +31,7 @@ src_daemon_libsupervisor_la_SOURCES = \
 	src/daemon/ConnectionTable.cxx src/daemon/ConnectionTable.hxx \
 	src/daemon/DeviceBroker.cxx src/daemon/DeviceBroker.hxx \
 	src/daemon/DeviceLister.cxx src/daemon/DeviceLister.hxx \
+	src/daemon/HolderGrace.hxx \
 	src/daemon/HandedFiles.cxx src/daemon/HandedFiles.hxx \
 	src/daemon/Peer.cxx src/daemon/Peer.hxx \
 	src/daemon/PenaltyTable.cxx src/daemon/PenaltyTable.hxx \

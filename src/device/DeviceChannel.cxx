@@ -171,7 +171,9 @@ bool DeviceChannel::receive()
 void DeviceChannel::accept(MessageView message)
 {
     if (message.command == static_cast<std::uint32_t>(Command::hello) && !is_greeted_ && queue_.empty()) {
-        with_descriptors_ = decodeHello(message).announces(extension_descriptors);
+        const auto hello = decodeHello(message);
+        with_descriptors_ = hello.announces(extension_descriptors);
+        with_values_ = with_descriptors_ && hello.announces(extension_values);
         is_greeted_ = true;
         return;
     }
@@ -180,6 +182,7 @@ void DeviceChannel::accept(MessageView message)
         throw ProtocolError("more requests outstanding than " + std::to_string(outstanding_.count()));
     is_greeted_ = true;
     request.with_descriptors = with_descriptors_;
+    request.with_values = with_values_;
     if (request.command == Command::abort || request.command == Command::close)
         requestAbort(request);
     outstanding_.add(request.command);

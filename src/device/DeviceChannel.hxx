@@ -67,6 +67,7 @@ private:
     bool takes_requests_ = true;   // the I/O thread does, at the moment
     bool is_greeted_ = false;
     bool with_descriptors_ = false;
+    bool with_values_ = false;
     bool has_job_ = false;                     // the main thread has the first of the queue
     std::size_t sending_bytes_ = 0;            // of data that lies in the link and is on its way
     FrameState frame_ = FrameState::none;      // the client's: it ends when its end has been answered

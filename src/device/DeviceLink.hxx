@@ -95,8 +95,8 @@ public:
     std::uint64_t requestAbort(); // returns the count of aborts asked for up to now
     std::uint64_t abortsDone();
 
-    // Calls for attention when there is more than this says: the data handler for `wanted` bytes, the I/O thread for the
-    // first byte and for the end. With 0 it only looks, and the main thread isn't asked for anything.
+    // Calls for attention when there is more than this says: the data handler for `wanted` bytes, the I/O thread for
+    // the first byte and for the end. With 0 it only looks, and the main thread isn't asked for anything.
     FrontData frontData(std::size_t wanted);
     void consume(std::size_t length);
 

@@ -13,8 +13,6 @@ namespace netsane {
 
 namespace {
 
-constexpr std::array<std::uint32_t, 2> our_extensions{extension_login_note, extension_descriptors};
-
 // At a time, from an encrypting peer: a crypt method buffers not much more.
 constexpr std::size_t encrypted_receive_bytes = 64 * 1024;
 
@@ -142,6 +140,11 @@ void ClientSession::consumeOutput(std::size_t sent_bytes) noexcept
 bool ClientSession::announces(std::uint32_t extension) const noexcept
 {
     return std::find(extensions_.begin(), extensions_.end(), extension) != extensions_.end();
+}
+
+bool ClientSession::tellsValues() const noexcept
+{
+    return policy_.wants_values && announces(extension_values) && announces(extension_descriptors);
 }
 
 bool ClientSession::login(Credentials credentials)
@@ -342,12 +345,15 @@ void ClientSession::sendHello()
 {
     if (std::exchange(hello_sent_, true))
         return;
-    ByteBuffer hello;
-    encodeHello(hello, {policy_.program.substr(0, max_hello_text_bytes),
-                        protocol_revision,
-                        {our_extensions.begin(), our_extensions.end()}});
-    crypt_.greeting(hello.data());
-    sink().append(hello.data());
+    Hello hello{policy_.program.substr(0, max_hello_text_bytes),
+                protocol_revision,
+                {extension_login_note, extension_descriptors}};
+    if (policy_.wants_values)
+        hello.extensions.push_back(extension_values);
+    ByteBuffer bytes;
+    encodeHello(bytes, hello);
+    crypt_.greeting(bytes.data());
+    sink().append(bytes.data());
 }
 
 void ClientSession::openCommands()

@@ -98,6 +98,8 @@ public:
 
     // True if the server announced the extension (protocol.md §2.5).
     bool announces(std::uint32_t extension) const noexcept;
+    // True if extension 4 is in force: both ends have announced it.
+    bool tellsValues() const noexcept;
 
     // True when the greeting and the crypto negotiation are over.
     bool isOpen() const noexcept { return state_ == State::open; }

@@ -247,8 +247,9 @@ void ServerSession::deviceOpened(DeviceKey key, const OpenDecision &decision, Se
     case OpenDecision::Kind::opened: {
         ByteBuffer first;
         Hello hello{client_hello_.text, protocol_revision, {}};
-        if (client_hello_.announces(extension_descriptors))
-            hello.extensions.push_back(extension_descriptors);
+        for (const auto extension : {extension_descriptors, extension_values})
+            if (client_hello_.announces(extension))
+                hello.extensions.push_back(extension);
         encodeHello(first, hello);
         encodeOpenRequest(first, {});
         host_.sendToDevice(key, first.data());
@@ -369,6 +370,14 @@ void ServerSession::closeAllDevices()
     }
     handles_.clear();
     dead_devices_.clear();
+    // A CLOS has taken its handle out of the table already, and an OPEN not put it in yet.
+    for (const auto &slot : queue_) {
+        const bool is_between = slot.command == Command::close || slot.command == Command::open;
+        if (!is_between || !slot.device || slot.state != RequestSlot::State::dispatched)
+            continue;
+        tellScan(*slot.device, scans_.ended(*slot.device, Status::cancelled));
+        host_.closeDevice(*slot.device);
+    }
 }
 
 } // namespace netsane

@@ -6,7 +6,9 @@ tests_backend_backend_test_SOURCES = \
 	tests/backend/BackendLibrary.hxx \
 	tests/backend/BackendTest.cxx tests/backend/BackendTest.hxx \
 	tests/backend/CancelTest.cxx \
+	tests/backend/CloseTest.cxx \
 	tests/backend/ConnectionTest.cxx \
+	tests/backend/KnownValuesTest.cxx \
 	tests/backend/ListTest.cxx \
 	tests/backend/LoginTest.cxx \
 	tests/backend/MemoryCounter.cxx tests/backend/MemoryCounter.hxx \

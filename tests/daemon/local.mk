@@ -9,6 +9,7 @@ tests_daemon_supervisor_test_SOURCES = \
 	tests/daemon/ConnectionTableTest.cxx \
 	tests/daemon/DeviceListerTest.cxx \
 	tests/daemon/HandedFilesTest.cxx \
+	tests/daemon/HolderGraceTest.cxx \
 	tests/daemon/PenaltyTableTest.cxx \
 	tests/daemon/RefusalLogTest.cxx \
 	tests/daemon/WorkerProcessTest.cxx

@@ -11,7 +11,8 @@ TEST_F(ServerSessionTest, GreetsWithRevisionAndExtensions)
     ASSERT_EQ(sent.size(), 1U);
     const auto hello = decodeHello(view(sent[0]));
     EXPECT_EQ(hello.revision, 1U);
-    EXPECT_THAT(hello.extensions, ElementsAre(extension_login_note, extension_descriptors, extension_many_reads));
+    EXPECT_THAT(hello.extensions,
+                ElementsAre(extension_login_note, extension_descriptors, extension_values, extension_many_reads));
 }
 
 TEST_F(ServerSessionTest, AnswersWhatNeedsNoDevice)
@@ -199,6 +200,45 @@ TEST_F(ServerSessionTest, CloseForgetsTheHandle)
     const auto sent = take();
     ASSERT_EQ(sent.size(), 2U);
     EXPECT_EQ(decodeGetParametersReply(view(sent[1])).outcome.status, Status::invalid);
+}
+
+// The handle is forgotten by CLOS already, and QUIT overtakes its reply.
+TEST_F(ServerSessionTest, CloseAndQuitAtOnceCloseTheDevice)
+{
+    begin();
+    const auto handle = openDevice(1);
+    auto both = withHandle(Command::close, handle);
+    both.append(bare(Command::quit).data());
+    send(both);
+    EXPECT_THAT(host.commandsToDevice(), ElementsAre(Command::close));
+    EXPECT_THAT(host.calls, ElementsAre("close 1"));
+    EXPECT_TRUE(session->isFinished());
+}
+
+TEST_F(ServerSessionTest, QuitClosesADeviceThatIsBeingOpened)
+{
+    begin();
+    send(open("test:0"));
+    host.calls.clear();
+    send(bare(Command::quit));
+    EXPECT_THAT(host.calls, ElementsAre("close 1"));
+}
+
+TEST_F(ServerSessionTest, TheDeviceLearnsWhatTheClientAnnounced)
+{
+    for (const auto &announced : {std::vector<std::uint32_t>{1}, {1, 2}, {1, 2, 4}}) {
+        host.to_device.clear();
+        begin();
+        ByteBuffer hello;
+        encodeHello(hello, {"test", 1, announced});
+        send(hello);
+        send(open("test:0"));
+        session->deviceOpened(1, {OpenDecision::Kind::opened, {}}, now);
+        FrameDecoder decoder(limits_after_login);
+        decoder.push(host.to_device.data());
+        const std::vector<std::uint32_t> expected(announced.begin() + 1, announced.end());
+        EXPECT_EQ(decodeHello(decoder.next().value()).extensions, expected);
+    }
 }
 
 TEST_F(ServerSessionTest, ExitClosesAllHandles)

@@ -1,5 +1,5 @@
-// Bytes that wait, first in first out. Takes memory when something comes, and gives it back when the last byte has gone,
-// but for a bit that it may be told to keep.
+// Bytes that wait, first in first out. Takes memory when something comes, and gives it back when the last byte has
+// gone, but for a bit that it may be told to keep.
 
 #pragma once
 

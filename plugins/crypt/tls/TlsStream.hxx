@@ -2,8 +2,8 @@
 //
 // What push_wire takes is worked on at once, so that the state is known after it: nothing but an unfinished record
 // stays in OpenSSL, and the plain bytes wait here. push_wire takes less when they could become too many; wire bytes
-// wait for pull_wire. Both queues and OpenSSL's buffers have no memory while a server's connection is idle; a client, which
-// has few, keeps a block of 64 KiB.
+// wait for pull_wire. Both queues and OpenSSL's buffers have no memory while a server's connection is idle; a client,
+// which has few, keeps a block of 64 KiB.
 
 #pragma once
 

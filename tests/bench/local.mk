@@ -1,0 +1,11 @@
+# tests/bench
+if HAVE_GTEST
+check_PROGRAMS += tests/bench/bench_test
+TESTS += tests/bench/bench_test
+tests_bench_bench_test_SOURCES = \
+	tests/bench/ProxyTest.cxx \
+	tests/bench/TripCounterTest.cxx
+tests_bench_bench_test_CPPFLAGS = $(bench_cppflags)
+tests_bench_bench_test_CXXFLAGS = $(AM_CXXFLAGS) $(GTEST_CFLAGS)
+tests_bench_bench_test_LDADD = $(bench_proxy_libs) $(GTEST_LIBS)
+endif
