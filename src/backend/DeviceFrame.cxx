@@ -9,6 +9,7 @@
 #include <bit>
 #include <poll.h>
 #include <sys/epoll.h>
+#include <utility>
 
 namespace netsane {
 
@@ -16,9 +17,6 @@ namespace {
 
 // How long to hold back a DEVICE_BUSY that simple-scan would answer with another start at once.
 constexpr int busy_pause_ms = 2500;
-
-// For all requests of a frame that can be outstanding, so that a cancel in a signal handler finds room for its own.
-constexpr std::size_t reserved_bytes = 4096;
 
 constexpr std::uint32_t our_byte_order =
     std::endian::native == std::endian::little ? byte_order_little : byte_order_big;
@@ -38,6 +36,14 @@ SANE_Parameters toSane(const Parameters &parameters) noexcept
             parameters.depth};
 }
 
+// Of a whole frame, where that is known.
+std::optional<std::uint64_t> frameBytes(const std::optional<Parameters> &parameters) noexcept
+{
+    if (!parameters || parameters->lines < 0)
+        return std::nullopt;
+    return static_cast<std::uint64_t>(parameters->lines) * static_cast<std::uint64_t>(parameters->bytes_per_line);
+}
+
 void addToEpoll(int epoll, int fd)
 {
     epoll_event event{};
@@ -48,8 +54,8 @@ void addToEpoll(int epoll, int fd)
 
 } // namespace
 
-DeviceFrame::DeviceFrame(DeviceLink &link, CancelSwitch &cancel, const DebugSink &debug)
-    : link_(link), cancel_(cancel), debug_(debug)
+DeviceFrame::DeviceFrame(DeviceLink &link, CancelSwitch &cancel, KnownState &known, const DebugSink &debug)
+    : link_(link), cancel_(cancel), known_(known), debug_(debug)
 {
     link_.setReadHandler([this](MessageView message) { onRead(message, false); });
 }
@@ -77,42 +83,70 @@ void DeviceFrame::onRead(MessageView message, bool keep_view)
     const auto reply = decodeReadReply(message);
     if (reply.outcome.status != Status::good) {
         end_ = reply.outcome;
+        noteStatus(reply.outcome.status);
         image_.end();
-    } else if (reply.data.size() > DeviceLink::read_bytes) {
-        throw ProtocolError("READ with more bytes than asked for");
-    } else if (keep_view && image_.needsBlock()) {
-        image_.setView(reply.data);
-    } else {
-        image_.store(reply.data);
+        return;
     }
+    if (reply.data.size() > DeviceLink::read_bytes)
+        throw ProtocolError("READ with more bytes than asked for");
+    received_bytes_ += reply.data.size();
+    link_.noteReceived(reply.data.size());
+    if (keep_view && image_.needsBlock())
+        image_.setView(reply.data);
+    else
+        image_.store(reply.data);
+}
+
+// Keeps as many READs under way as the rest of the frame needs.
+void DeviceFrame::topUpReads()
+{
+    auto left_bytes = frameBytes(frozen_);
+    if (left_bytes)
+        *left_bytes -= std::min(*left_bytes, received_bytes_);
+    link_.topUpReads(left_bytes);
+}
+
+// What STAR and READ say of the device. A CANCELLED may come while it is still being stopped.
+void DeviceFrame::noteStatus(Status status) noexcept
+{
+    if (status != Status::good && status != Status::cancelled)
+        device_ = DeviceLink::Device::idle;
 }
 
 SANE_Status DeviceFrame::beginFrame(const StartReply &reply)
 {
+    end_.reset();
+    given_bytes_ = 0;
+    received_bytes_ = 0;
+    non_blocking_ = false;
+    state_ = State::running; // from here on READs bring data
     auto parameters = reply.parameters;
     if (!parameters) { // a server that knows the 1997 text alone
         encodeHandleRequest(link_.request(Command::get_parameters), Command::get_parameters, link_.handle());
         const auto asked = decodeGetParametersReply(link_.await(Command::get_parameters));
         if (asked.outcome.status != Status::good) {
-            link_.abortFrame();
+            leaveFrame();
             return report("sane_start", asked.outcome);
         }
         parameters = asked.parameters;
     }
     if (const auto *const fault = faultOf(*parameters)) {
-        link_.abortFrame();
+        leaveFrame();
         return refuseParameters("sane_start", fault);
     }
-    frozen_ = parameters;
-    end_.reset();
-    given_bytes_ = 0;
+    expected_ = frozen_ = parameters;
     const bool foreign_order = reply.byte_order != 0 && reply.byte_order != our_byte_order;
-    image_.begin(parameters->depth == 16 && foreign_order);
-    non_blocking_ = false;
-    state_ = State::running;
-    link_.topUpReads();
+    image_.swapSamples(parameters->depth == 16 && foreign_order);
+    topUpReads();
     link_.push();
     return SANE_STATUS_GOOD;
+}
+
+// One that has just begun, and that the frontend is told nothing about.
+void DeviceFrame::leaveFrame()
+{
+    state_ = State::idle;
+    link_.abortFrame();
 }
 
 SANE_Status DeviceFrame::refuseStart(const Outcome &outcome)
@@ -137,7 +171,7 @@ bool DeviceFrame::awaitKnownEnd()
     if (frozen_->lines < 0 || given_bytes_ < std::int64_t{frozen_->bytes_per_line} * frozen_->lines)
         return false;
     while (!end_ && !image_.hasBytes() && !cancel_.isRequested()) {
-        link_.topUpReads();
+        topUpReads();
         onRead(link_.await(Command::read), true);
     }
     return end_ && end_->status == Status::eof && !image_.hasBytes();
@@ -149,12 +183,12 @@ SANE_Status DeviceFrame::start()
         return cancel_.isRequested() ? cancelled() : SANE_STATUS_INVAL;
     state_ = State::idle;
     frozen_.reset();
-    image_.begin(false);
-    link_.openFrame();
-    auto &out = link_.request(Command::start);
-    out.prepare(reserved_bytes);
-    encodeHandleRequest(out, Command::start, link_.handle());
+    image_.begin();
+    device_ = DeviceLink::Device::scanning;
+    const auto known = known_.parameters();
+    link_.sendStart(frameBytes(known ? known : expected_));
     const auto reply = decodeStartReply(link_.await(Command::start));
+    noteStatus(reply.outcome.status);
     if (cancel_.isRequested())
         return cancelled();
     if (reply.outcome.status != Status::good)
@@ -166,19 +200,21 @@ SANE_Status DeviceFrame::start()
 
 SANE_Status DeviceFrame::parameters(SANE_Parameters *parameters)
 {
-    if (!frozen_) {
+    auto known = frozen_ ? frozen_ : known_.parameters();
+    if (!known) {
+        const auto era = link_.era();
         encodeHandleRequest(link_.request(Command::get_parameters), Command::get_parameters, link_.handle());
         const auto reply = decodeGetParametersReply(link_.await(Command::get_parameters));
         if (reply.outcome.status != Status::good)
             return report("sane_get_parameters", reply.outcome);
         if (const auto *const fault = faultOf(reply.parameters))
             return refuseParameters("sane_get_parameters", fault);
-        if (parameters)
-            *parameters = toSane(reply.parameters);
-        return SANE_STATUS_GOOD;
+        known = expected_ = reply.parameters;
+        if (link_.tellsValues())
+            known_.keepParameters(reply.parameters, era);
     }
     if (parameters)
-        *parameters = toSane(*frozen_);
+        *parameters = toSane(*known);
     return SANE_STATUS_GOOD;
 }
 
@@ -186,13 +222,13 @@ void DeviceFrame::forgetParameters() noexcept
 {
     if (state_ != State::running)
         frozen_.reset();
+    expected_.reset();
 }
 
 SANE_Status DeviceFrame::readUnstarted(std::span<std::byte> space, std::size_t &length)
 {
     const auto max_bytes = static_cast<std::uint32_t>(std::min<std::size_t>(space.size(), DeviceLink::read_bytes));
-    encodeReadRequest(link_.request(Command::read), link_.handle(), {max_bytes});
-    link_.noteRead();
+    link_.sendRead(max_bytes);
     // Replies left over from a frame that has ended come first.
     for (;;) {
         const auto reply = decodeReadReply(link_.await(Command::read));
@@ -219,7 +255,7 @@ SANE_Status DeviceFrame::readRunning(std::span<std::byte> space, std::size_t &le
             state_ = State::ended;
             return report("sane_read", *end_);
         }
-        link_.topUpReads();
+        topUpReads();
         if (!non_blocking_) {
             onRead(link_.await(Command::read), true);
         } else if (const auto reply = link_.pollRead()) {
@@ -261,7 +297,7 @@ void DeviceFrame::cancel() noexcept
     frozen_.reset();
     image_.drop(); // frees nothing: this may be a signal handler
     try {
-        link_.abortFrame();
+        link_.abortFrame(std::exchange(device_, DeviceLink::Device::idle));
     } catch (const std::exception &error) {
         if (debug_)
             debug_(1, std::string("sane_cancel: ") + error.what());
@@ -300,7 +336,7 @@ bool DeviceFrame::isReady()
 {
     while (state_ == State::running && !end_ && !image_.hasBytes()) {
         image_.detach();
-        link_.topUpReads();
+        topUpReads();
         const auto reply = link_.pollRead();
         if (!reply)
             return false;

@@ -6,6 +6,7 @@
 
 #include "backend/DeviceLink.hxx"
 #include "backend/ImageBuffer.hxx"
+#include "backend/KnownState.hxx"
 #include "client/DebugLog.hxx"
 
 #include <optional>
@@ -16,7 +17,7 @@ namespace netsane {
 
 class DeviceFrame {
 public:
-    DeviceFrame(DeviceLink &link, CancelSwitch &cancel, const DebugSink &debug);
+    DeviceFrame(DeviceLink &link, CancelSwitch &cancel, KnownState &known, const DebugSink &debug);
 
     SANE_Status start();
     SANE_Status parameters(SANE_Parameters *parameters);
@@ -24,8 +25,9 @@ public:
     // length 0 unless GOOD. Blocking unless setNonBlocking().
     SANE_Status read(std::span<std::byte> space, std::size_t &length);
 
-    // The whole sane_cancel: the device has stopped when it returns. Cheap when no frame was started. In a signal
-    // handler too: as long as the server answers as it should, memory is neither allocated nor freed.
+    // The whole sane_cancel: the device has stopped when it returns. Cheap when no frame was started or the frame was
+    // at its end: then it waits for nothing. In a signal handler too: as long as the server answers as it should,
+    // memory is neither allocated nor freed.
     void cancel() noexcept;
 
     SANE_Status setNonBlocking(bool non_blocking);
@@ -54,10 +56,13 @@ private:
     enum class State { idle, running, ended, cancelled };
 
     void onRead(MessageView message, bool keep_view);
+    void noteStatus(Status status) noexcept;
     SANE_Status beginFrame(const StartReply &reply);
     bool awaitKnownEnd();
+    void topUpReads();
     SANE_Status refuseParameters(const char *call, const char *fault) const;
     SANE_Status refuseStart(const Outcome &outcome);
+    void leaveFrame();
     SANE_Status readUnstarted(std::span<std::byte> space, std::size_t &length);
     SANE_Status readRunning(std::span<std::byte> space, std::size_t &length);
     SANE_Status cancelled() noexcept;
@@ -66,14 +71,18 @@ private:
 
     DeviceLink &link_;
     CancelSwitch &cancel_;
+    KnownState &known_;
     const DebugSink &debug_;
     State state_ = State::idle;
+    DeviceLink::Device device_ = DeviceLink::Device::idle; // as far as replies say
     bool non_blocking_ = false;
     bool was_busy_ = false; // the last start was refused with DEVICE_BUSY
     ImageBuffer image_;
     std::optional<Outcome> end_; // how the frame ended; bytes may stand before it
     std::optional<Parameters> frozen_;
-    std::int64_t given_bytes_ = 0; // of the frame, to the frontend
+    std::optional<Parameters> expected_; // of the next frame, as far as can be told
+    std::int64_t given_bytes_ = 0;       // of the frame, to the frontend
+    std::uint64_t received_bytes_ = 0;
     UniqueFd epoll_;
     std::optional<WakeFd> ready_;
 };

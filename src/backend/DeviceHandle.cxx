@@ -11,8 +11,9 @@ namespace netsane {
 DeviceHandle::DeviceHandle(std::unique_ptr<ClientConnection> connection, HandleBytes handle, DebugSink debug)
     : debug_(std::move(debug)),
       link_(std::move(connection), std::move(handle), cancel_),
-      options_(link_, debug_),
-      frame_(link_, cancel_, debug_)
+      known_(link_),
+      options_(link_, known_, debug_),
+      frame_(link_, cancel_, known_, debug_)
 {
 }
 
@@ -71,10 +72,10 @@ void DeviceHandle::finish() noexcept
     }
 }
 
-SANE_Status DeviceHandle::loadOptions(std::optional<std::vector<OptionDescriptor>> descriptors) noexcept
+SANE_Status DeviceHandle::loadOptions(OpenReply reply) noexcept
 {
     return call("sane_open", [&] {
-        options_.load(std::move(descriptors));
+        options_.load(std::move(reply));
         return SANE_STATUS_GOOD;
     });
 }
@@ -84,7 +85,8 @@ SANE_Status DeviceHandle::controlOption(SANE_Int option, SANE_Action action, voi
     return call("sane_control_option", [&] {
         if (frame_.isRunning() && action != SANE_ACTION_GET_VALUE)
             return SANE_STATUS_INVAL;
-        const auto status = options_.control(option, action, value, info);
+        const auto source = frame_.isRunning() ? DeviceOptions::Source::server : DeviceOptions::Source::known;
+        const auto status = options_.control(option, action, value, info, source);
         if (action != SANE_ACTION_GET_VALUE && status == SANE_STATUS_GOOD)
             frame_.forgetParameters();
         return status;

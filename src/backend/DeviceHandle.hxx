@@ -9,12 +9,11 @@
 #include "backend/DeviceFrame.hxx"
 #include "backend/DeviceLink.hxx"
 #include "backend/DeviceOptions.hxx"
+#include "backend/KnownState.hxx"
 #include "client/DebugLog.hxx"
 
 #include <memory>
-#include <optional>
 #include <sane/sane.h>
-#include <vector>
 
 namespace netsane {
 
@@ -22,13 +21,13 @@ class DeviceHandle {
 public:
     // Throws std::system_error.
     DeviceHandle(std::unique_ptr<ClientConnection> connection, HandleBytes handle, DebugSink debug);
-    // CLOS and QUIT; waits 2 seconds at most.
+    // CLOS and QUIT; waits for nothing.
     ~DeviceHandle();
     DeviceHandle(const DeviceHandle &) = delete;
     DeviceHandle &operator=(const DeviceHandle &) = delete;
 
     // Once, before anything else. If it isn't GOOD the handle is of no use.
-    SANE_Status loadOptions(std::optional<std::vector<OptionDescriptor>> descriptors) noexcept;
+    SANE_Status loadOptions(OpenReply reply) noexcept;
 
     const SANE_Option_Descriptor *optionDescriptor(SANE_Int option) noexcept { return options_.descriptor(option); }
     SANE_Status controlOption(SANE_Int option, SANE_Action action, void *value, SANE_Int *info) noexcept;
@@ -52,6 +51,7 @@ private:
     const DebugSink debug_;
     CancelSwitch cancel_;
     DeviceLink link_;
+    KnownState known_;
     DeviceOptions options_;
     DeviceFrame frame_;
 };

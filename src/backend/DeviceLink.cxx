@@ -11,7 +11,8 @@ namespace {
 
 using TimePoint = DeviceLink::TimePoint;
 
-constexpr std::chrono::seconds close_timeout{2};
+// Room that is kept behind the requests of a frame: a cancel in a signal handler must not have to make it.
+constexpr std::size_t abort_bytes = 64 + max_handle_bytes;
 
 std::optional<TimePoint> earlier(std::optional<TimePoint> a, std::optional<TimePoint> b) noexcept
 {
@@ -43,10 +44,8 @@ void DeviceLink::onReply(MessageView reply) noexcept
 {
     if (reply.command == static_cast<std::uint32_t>(Command::read))
         --reads_;
-    if (reply.command == static_cast<std::uint32_t>(Command::abort)) {
-        abort_ = Abort::answered;
+    if (reply.command == static_cast<std::uint32_t>(Command::abort) && --aborts_outstanding_ == 0)
         abort_deadline_.reset();
-    }
 }
 
 MessageView DeviceLink::await(Command command, std::optional<TimePoint> deadline)
@@ -99,43 +98,81 @@ std::optional<MessageView> DeviceLink::pollRead()
     }
 }
 
-void DeviceLink::topUpReads()
+void DeviceLink::topUpReads(std::optional<std::uint64_t> left_bytes)
 {
-    while (reads_ < max_reads && session().canRequest()) {
-        encodeReadRequest(request(Command::read), handle_, {read_bytes});
-        ++reads_;
-    }
+    const auto window = window_.reads(connection_->shortestReply());
+    const auto wanted = left_bytes ? std::min(ReadWindow::readsFor(*left_bytes), window) : window;
+    // A window goes on in steps of several READs, which travel and are worked on together.
+    const auto step = wanted == window ? window / 2 : 1;
+    if (wanted >= reads_ + step)
+        appendReads(wanted - reads_);
+}
+
+void DeviceLink::appendReads(std::size_t count)
+{
+    for (count = std::min(count, session().readsAllowed()); count != 0; --count)
+        sendRead(read_bytes);
+}
+
+void DeviceLink::sendRead(std::uint32_t max_bytes)
+{
+    auto &out = request(Command::read);
+    encodeReadRequest(out, handle_, {max_bytes});
+    out.prepare(abort_bytes);
+    ++reads_;
+}
+
+void DeviceLink::sendStart(std::optional<std::uint64_t> frame_bytes)
+{
+    frame_open_ = true;
+    ++era_;
+    auto &out = request(Command::start);
+    encodeHandleRequest(out, Command::start, handle_);
+    out.prepare(abort_bytes);
+    window_.beginFrame();
+    if (!session().announces(extension_many_reads))
+        return;
+    const auto needed = frame_bytes ? ReadWindow::readsFor(*frame_bytes) : ReadWindow::blind_reads;
+    appendReads(std::min(needed, window_.reads(connection_->shortestReply())));
+}
+
+void DeviceLink::noteReceived(std::size_t count_bytes) noexcept
+{
+    window_.received(count_bytes, connection_->shortestReply(), std::chrono::steady_clock::now());
 }
 
 void DeviceLink::sendAbort()
 {
-    if (abort_ != Abort::none)
+    if (abort_sent_)
         return;
     encodeHandleRequest(request(Command::abort), Command::abort, handle_);
-    abort_ = Abort::sent;
+    abort_sent_ = true;
+    ++aborts_outstanding_;
     abort_deadline_ = std::chrono::steady_clock::now() + cancel_timeout;
+    ++era_;
 }
 
-void DeviceLink::abortFrame()
+void DeviceLink::abortFrame(Device device)
 {
     if (!std::exchange(frame_open_, false))
         return;
     if (isLost())
         throwLost();
     sendAbort();
-    while (abort_ == Abort::sent)
+    abort_sent_ = false;
+    if (device == Device::idle)
+        return push();
+    while (aborts_outstanding_ != 0)
         await(Command::abort);
-    abort_ = Abort::none;
 }
 
 void DeviceLink::close() noexcept
 {
     try {
-        const auto deadline = std::chrono::steady_clock::now() + close_timeout;
-        encodeHandleRequest(request(Command::close), Command::close, handle_);
-        await(Command::close, deadline);
+        if (session().canRequest()) // QUIT alone does it, too
+            encodeHandleRequest(request(Command::close), Command::close, handle_);
         session().quit();
-        connection_->flush(deadline);
+        connection_->leave();
     } catch (...) { // the end of the connection closes the device as well
     }
 }

@@ -5,10 +5,12 @@
 #pragma once
 
 #include "backend/CancelSwitch.hxx"
+#include "backend/ReadWindow.hxx"
 #include "client/ClientConnection.hxx"
 #include "protocol/DeviceMessages.hxx"
 
 #include <chrono>
+#include <cstdint>
 #include <functional>
 #include <memory>
 #include <optional>
@@ -27,9 +29,9 @@ class DeviceLink {
 public:
     using TimePoint = ClientConnection::TimePoint;
     using ReadHandler = std::function<void(MessageView)>;
+    using Era = std::uint64_t;
 
-    static constexpr std::size_t max_reads = 8;
-    static constexpr std::uint32_t read_bytes = 64 * 1024;
+    static constexpr std::uint32_t read_bytes = ReadWindow::read_bytes;
     // More than the 10 seconds that the server gives the device to stop (protocol.md §8).
     static constexpr std::chrono::seconds cancel_timeout{15};
 
@@ -53,41 +55,56 @@ public:
     // A READ reply that is there already, or nothing. Throws ConnectionLost.
     std::optional<MessageView> pollRead();
 
-    // Sends READs until max_reads are outstanding, as soon as the socket takes them.
-    void topUpReads();
-    // A READ was sent by request().
-    void noteRead() noexcept { ++reads_; }
+    // ---- READs: what is asked for is sent as soon as somebody waits, and leaves room for an ABRT behind it
+
+    // STAR, and right behind it READs where the server is known to understand that. frame_bytes: what is expected of
+    // the frame, where that is known. Opens the frame.
+    void sendStart(std::optional<std::uint64_t> frame_bytes);
+    // As many as the window allows. left_bytes: of the frame, not received yet.
+    void topUpReads(std::optional<std::uint64_t> left_bytes);
+    // One that the caller waits for.
+    void sendRead(std::uint32_t max_bytes);
     std::size_t readsOutstanding() const noexcept { return reads_; }
+    // Bytes of a frame have come.
+    void noteReceived(std::size_t count_bytes) noexcept;
 
     // Sends what stands in the buffer as far as the socket takes it.
     void push() { connection_->flush({}); }
 
-    // ---- cancel: a frame is open from the first STAR until the ABRT's reply
+    // Whether replies tell values and parameters (protocol.md §7.12); they hold for one era, which a STAR or an ABRT
+    // ends.
+    bool tellsValues() const noexcept { return connection_->session().tellsValues(); }
+    Era era() const noexcept { return era_; }
 
-    void openFrame() noexcept { frame_open_ = true; }
+    // ---- cancel: a frame is open from the first STAR until the ABRT
+
     bool isFrameOpen() const noexcept { return frame_open_; }
 
-    // Sends ABRT unless that has been done, and waits for its reply. Throws ConnectionLost.
-    void abortFrame();
+    // Sends ABRT unless that has been done. Waits for its reply where the device may be scanning, so that it has
+    // stopped; else the reply is taken when it comes. Throws ConnectionLost.
+    enum class Device { scanning, idle };
+    void abortFrame(Device device = Device::scanning);
 
-    // CLOS and QUIT. Throws nothing.
+    // CLOS and QUIT, and the end of the connection. Waits for nothing and throws nothing.
     void close() noexcept;
 
 private:
-    enum class Abort { none, sent, answered };
-
     [[noreturn]] void throwLost() const;
     void sendAbort();
     void onReply(MessageView reply) noexcept;
+    void appendReads(std::size_t count);
 
     std::unique_ptr<ClientConnection> connection_;
     const HandleBytes handle_;
     CancelSwitch &cancel_;
     ReadHandler read_handler_;
     std::size_t reads_ = 0;
+    ReadWindow window_;
     bool frame_open_ = false;
-    Abort abort_ = Abort::none;
-    std::optional<TimePoint> abort_deadline_;
+    bool abort_sent_ = false; // for the frame that is open
+    std::size_t aborts_outstanding_ = 0;
+    std::optional<TimePoint> abort_deadline_; // of the last
+    Era era_ = 0;
 };
 
 } // namespace netsane

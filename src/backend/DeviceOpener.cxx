@@ -88,7 +88,7 @@ DeviceOpener::Attempt DeviceOpener::tryOpen(const std::string &device, std::opti
                                             std::unique_ptr<DeviceHandle> &handle)
 {
     auto connection = std::make_unique<ClientConnection>(
-        ClientOptions{server_, settings_, "sane-netsane", std::move(credentials), debug_});
+        ClientOptions{server_, settings_, "sane-netsane", std::move(credentials), debug_, {}, true, {}, true});
     if (connection->waitConnected(nullptr) == WaitResult::failed) {
         refuse(SANE_STATUS_IO_ERROR, connection->failure()->reason);
         return Attempt::over;
@@ -119,7 +119,8 @@ DeviceOpener::Attempt DeviceOpener::awaitOpen(std::unique_ptr<ClientConnection> 
         if (reply.command != static_cast<std::uint32_t>(Command::open))
             continue;
         try {
-            finishOpen(std::move(connection), decodeOpenReply(reply), handle);
+            const bool with_values = connection->session().tellsValues();
+            finishOpen(std::move(connection), decodeOpenReply(reply, with_values), handle);
         } catch (const ProtocolError &error) {
             refuse(SANE_STATUS_IO_ERROR, error.what());
         }
@@ -138,8 +139,8 @@ void DeviceOpener::finishOpen(std::unique_ptr<ClientConnection> connection, Open
         return refuse(static_cast<SANE_Status>(reply.outcome.status), reason);
     }
     connection->leaveLoginFiles();
-    auto opened = std::make_unique<DeviceHandle>(std::move(connection), std::move(reply.handle), debug_);
-    status_ = opened->loadOptions(std::move(reply.descriptors));
+    auto opened = std::make_unique<DeviceHandle>(std::move(connection), reply.handle, debug_);
+    status_ = opened->loadOptions(std::move(reply));
     if (status_ == SANE_STATUS_GOOD)
         handle = std::move(opened);
 }

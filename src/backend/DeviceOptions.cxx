@@ -61,14 +61,29 @@ bool expectsValue(const SANE_Option_Descriptor &descriptor, Action action) noexc
     return descriptor.type == SANE_TYPE_STRING || wordCount(descriptor) != 0;
 }
 
+std::size_t valueBytes(ValueType type, const OptionValue &value) noexcept
+{
+    return type == ValueType::string ? value.text.size() + 1 : value.words.size() * sizeof(SANE_Word);
+}
+
+bool fits(ValueType type, const OptionValue &value, const SANE_Option_Descriptor &descriptor) noexcept
+{
+    const auto size = static_cast<std::size_t>(descriptor.size);
+    const auto bytes = valueBytes(type, value);
+    return static_cast<SANE_Value_Type>(type) == descriptor.type &&
+           (type == ValueType::string ? bytes <= size : bytes == size);
+}
+
 } // namespace
 
-void DeviceOptions::load(std::optional<std::vector<OptionDescriptor>> descriptors)
+void DeviceOptions::load(OpenReply reply)
 {
-    if (descriptors)
-        table_.update(std::move(*descriptors));
+    if (reply.descriptors)
+        table_.update(std::move(*reply.descriptors));
     else
         reload(askCount());
+    if (reply.told)
+        learnState(std::move(*reply.told), link_.era());
 }
 
 std::size_t DeviceOptions::askCount()
@@ -108,55 +123,169 @@ bool DeviceOptions::hasGrown(SANE_Int option) const noexcept
 }
 
 // The server's value into the caller's buffer. A value that comes with new descriptors is of the old size or the new.
-SANE_Status DeviceOptions::giveValue(const ControlOptionReply &reply, SANE_Int option,
+SANE_Status DeviceOptions::giveValue(ValueType type, const OptionValue &given, SANE_Int option,
                                      const SANE_Option_Descriptor &asked, void *value) const
 {
-    if (!reply.value || !value)
-        return SANE_STATUS_GOOD;
-    if (static_cast<SANE_Value_Type>(reply.type) != asked.type)
+    if (static_cast<SANE_Value_Type>(type) != asked.type)
         throw ProtocolError("value of another type than the option's");
     const bool string = asked.type == SANE_TYPE_STRING;
     const auto old_size = static_cast<std::size_t>(asked.size);
     const auto new_size = static_cast<std::size_t>(table_.descriptor(option)->size);
-    const auto &words = reply.value->words;
-    const auto size = string ? reply.value->text.size() + 1 : words.size() * sizeof(SANE_Word);
+    const auto size = valueBytes(type, given);
     if (string ? size > std::max(old_size, new_size) : size != old_size && size != new_size)
         throw ProtocolError("value of another size than its option");
+    if (!value)
+        return SANE_STATUS_GOOD;
     if (hasGrown(option) || size > static_cast<std::size_t>(table_.knownSize(option)))
         return SANE_STATUS_INVAL;
-    const void *const from = string ? static_cast<const void *>(reply.value->text.c_str()) : words.data();
+    const void *const from = string ? static_cast<const void *>(given.text.c_str()) : given.words.data();
     if (size != 0)
         std::memcpy(value, from, size);
     return SANE_STATUS_GOOD;
 }
 
-SANE_Status DeviceOptions::exchange(const ControlOptionRequest &request, const SANE_Option_Descriptor &descriptor,
-                                    void *value, SANE_Int *info)
+// ---- asking for values
+
+// Whether the server tells when the option's value changes.
+bool DeviceOptions::isKept(SANE_Int option) const noexcept
 {
+    return table_.isTold(option) && SANE_OPTION_IS_ACTIVE(table_.descriptor(option)->cap);
+}
+
+SANE_Status DeviceOptions::get(SANE_Int option, void *value)
+{
+    if (!link_.tellsValues() || !isKept(option))
+        return askOne(option, value);
+    const auto &descriptor = *table_.descriptor(option);
+    if (const auto *const known = known_.value(option))
+        return giveValue(static_cast<ValueType>(descriptor.type), *known, option, descriptor, value);
+    return askUnknown(option, value);
+}
+
+SANE_Status DeviceOptions::report(const Outcome &outcome) const
+{
+    if (outcome.status != Status::good && !outcome.reason.empty() && debug_)
+        debug_(1, std::string("sane_control_option: ") + printableText(outcome.reason));
+    return static_cast<SANE_Status>(outcome.status);
+}
+
+ControlOptionReply DeviceOptions::receive(const SANE_Option_Descriptor &descriptor, Action action)
+{
+    return decodeControlOptionReply(link_.await(Command::control_option), expectsValue(descriptor, action),
+                                    action != Action::get && link_.tellsValues());
+}
+
+SANE_Status DeviceOptions::askOne(SANE_Int option, void *value)
+{
+    const auto &descriptor = *table_.descriptor(option);
+    encodeControlOptionRequest(link_.request(Command::control_option), link_.handle(),
+                               {option, Action::get, static_cast<ValueType>(descriptor.type), {}});
+    const auto reply = receive(descriptor, Action::get);
+    if (reply.outcome.status != Status::good || !reply.value)
+        return report(reply.outcome);
+    return giveValue(reply.type, *reply.value, option, descriptor, value);
+}
+
+// The option that is asked for, and what else a frontend that reads all options would ask for next.
+std::vector<SANE_Int> DeviceOptions::unknownOptions(SANE_Int asked)
+{
+    std::vector<SANE_Int> options{asked};
+    const auto count = static_cast<SANE_Int>(table_.count());
+    for (SANE_Int option = 0; option < count && options.size() < max_flight; ++option)
+        if (option != asked && isKept(option) && !known_.value(option))
+            options.push_back(option);
+    return options;
+}
+
+SANE_Status DeviceOptions::askUnknown(SANE_Int asked, void *value)
+{
+    const auto options = unknownOptions(asked);
+    const auto era = link_.era();
+    for (const auto option : options)
+        encodeControlOptionRequest(link_.request(Command::control_option), link_.handle(),
+                                   {option, Action::get, static_cast<ValueType>(table_.descriptor(option)->type), {}});
+    auto status = SANE_STATUS_INVAL;
+    for (const auto option : options) {
+        const auto &descriptor = *table_.descriptor(option);
+        auto reply = receive(descriptor, Action::get);
+        const bool has_value = reply.outcome.status == Status::good && reply.value;
+        if (has_value && !fits(reply.type, *reply.value, descriptor))
+            throw ProtocolError("value of another type or size than its option");
+        if (option == asked)
+            status = has_value ? giveValue(reply.type, *reply.value, option, descriptor, value) : report(reply.outcome);
+        if (has_value)
+            known_.keepValue(option, std::move(*reply.value), era);
+    }
+    return status;
+}
+
+// ---- setting
+
+SANE_Status DeviceOptions::set(const ControlOptionRequest &request, void *value, SANE_Int *info)
+{
+    const auto &descriptor = *table_.descriptor(request.option);
+    const auto era = link_.era();
     encodeControlOptionRequest(link_.request(Command::control_option), link_.handle(), request);
-    auto reply =
-        decodeControlOptionReply(link_.await(Command::control_option), expectsValue(descriptor, request.action));
+    auto reply = receive(descriptor, request.action);
     if (reply.outcome.status != Status::good) {
-        if (debug_ && !reply.outcome.reason.empty())
-            debug_(1, std::string("sane_control_option: ") + printableText(reply.outcome.reason));
-        return static_cast<SANE_Status>(reply.outcome.status);
+        known_.clear();
+        return report(reply.outcome);
     }
-    const bool get = request.action == Action::get;
-    if (!get && (reply.info & info_reload_options) != 0) {
-        if (reply.descriptors)
-            table_.update(std::move(*reply.descriptors));
-        else
-            reload(table_.count());
+    const auto own_value = reply.value;
+    if (reply.news) {
+        learn(request.option, reply, era);
+    } else {
+        known_.clear();
+        if ((reply.info & info_reload_options) != 0) {
+            if (reply.descriptors)
+                table_.update(std::move(*reply.descriptors));
+            else
+                reload(table_.count());
+        }
     }
-    if (info && !get)
+    if (info)
         *info = static_cast<SANE_Int>(reply.info & (info_inexact | info_reload_options | info_reload_parameters));
     // A frontend's buffer may be shorter than the option when it sets a string; a corrected one is what it waits for.
-    if (get || (reply.info & info_inexact) != 0)
-        return giveValue(reply, request.option, descriptor, value);
+    if ((reply.info & info_inexact) != 0 && own_value && value)
+        return giveValue(reply.type, *own_value, request.option, descriptor, value);
     return SANE_STATUS_GOOD;
 }
 
-SANE_Status DeviceOptions::control(SANE_Int option, SANE_Action action, void *value, SANE_Int *info)
+// What the reply to a set brings along: the option's own value first, then what it did to others and to itself.
+void DeviceOptions::learn(SANE_Int option, ControlOptionReply &reply, DeviceLink::Era era)
+{
+    if (reply.value) {
+        known_.forgetValue(option);
+        if (isKept(option) && fits(reply.type, *reply.value, *table_.descriptor(option)))
+            known_.keepValue(option, std::move(*reply.value), era);
+    }
+    for (const auto &changed : reply.news->descriptors)
+        known_.forgetValue(changed.option);
+    table_.change(std::move(reply.news->descriptors));
+    learnState(std::move(reply.news->told), era);
+}
+
+void DeviceOptions::learnState(ToldState state, DeviceLink::Era era)
+{
+    for (auto &told : state.values) {
+        const auto *const descriptor = table_.descriptor(told.option);
+        if (!descriptor)
+            throw ProtocolError("value of option " + std::to_string(told.option) + ", which doesn't exist");
+        known_.forgetValue(told.option);
+        if (told.type == ValueType::group || !isKept(told.option))
+            continue;
+        if (!fits(told.type, told.value, *descriptor))
+            throw ProtocolError("value of another type or size than its option");
+        known_.keepValue(told.option, std::move(told.value), era);
+    }
+    known_.forgetOthers([this](SANE_Int option) { return isKept(option); });
+    if (state.status == Status::good)
+        known_.keepParameters(state.parameters, era);
+    else
+        known_.forgetParameters();
+}
+
+SANE_Status DeviceOptions::control(SANE_Int option, SANE_Action action, void *value, SANE_Int *info, Source source)
 {
     if (info)
         *info = 0;
@@ -173,6 +302,8 @@ SANE_Status DeviceOptions::control(SANE_Int option, SANE_Action action, void *va
     }
     if (!isAllowed(*descriptor, action, value) || (action != SANE_ACTION_SET_AUTO && hasGrown(option)))
         return SANE_STATUS_INVAL;
+    if (action == SANE_ACTION_GET_VALUE)
+        return source == Source::known ? get(option, value) : askOne(option, value);
     ControlOptionRequest request{option, static_cast<Action>(action), static_cast<ValueType>(descriptor->type), {}};
     if (action == SANE_ACTION_SET_VALUE) {
         auto taken = takeValue(*descriptor, value);
@@ -180,7 +311,7 @@ SANE_Status DeviceOptions::control(SANE_Int option, SANE_Action action, void *va
             return SANE_STATUS_INVAL;
         request.value = std::move(*taken);
     }
-    return exchange(request, *descriptor, value, info);
+    return set(request, value, info);
 }
 
 } // namespace netsane

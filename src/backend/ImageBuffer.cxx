@@ -6,13 +6,12 @@
 
 namespace netsane {
 
-void ImageBuffer::begin(bool swap_samples)
+void ImageBuffer::begin()
 {
     view_ = {};
     stored_.clear();
     stored_offset_ = 0;
-    swap_ = swap_samples;
-    ended_ = has_first_ = has_second_ = dropped_ = false;
+    swap_ = ended_ = has_first_ = has_second_ = dropped_ = false;
 }
 
 void ImageBuffer::drop() noexcept
@@ -25,7 +24,7 @@ void ImageBuffer::drop() noexcept
 void ImageBuffer::detach()
 {
     if (dropped_)
-        begin(false);
+        begin();
     if (view_.empty())
         return;
     // The view is older than all that is stored, and only the first stored one can be begun; never both.

@@ -14,7 +14,10 @@ namespace netsane {
 class ImageBuffer {
 public:
     // A new frame: drops everything.
-    void begin(bool swap_samples);
+    void begin();
+
+    // Before anything of the frame is read.
+    void swapSamples(bool swap) noexcept { swap_ = swap; }
 
     // Nothing is left to read. Async-signal-safe: the memory is freed by the next detach() or begin().
     void drop() noexcept;

@@ -69,6 +69,7 @@ OptionTable::~OptionTable() = default;
 
 void OptionTable::updateOption(Option &option, OptionDescriptor descriptor)
 {
+    option.tellable_bytes = tellableBytes(descriptor);
     makeSound(descriptor);
     if (option.current && option.current->source == descriptor)
         return;
@@ -97,10 +98,30 @@ void OptionTable::update(std::vector<OptionDescriptor> descriptors)
         throw ProtocolError("the number of options shrank");
     for (std::size_t i = 0; i < options_.size(); ++i)
         updateOption(options_[i], std::move(descriptors[i]));
+    chooseTold();
     // A frontend that never asks can only know what the device was opened with.
     if (first)
         for (auto &option : options_)
             option.known_size = option.current->sane.size;
+}
+
+void OptionTable::change(std::vector<ToldDescriptor> changed)
+{
+    for (auto &[option, descriptor] : changed) {
+        if (!exists(option))
+            throw ProtocolError("descriptor of option " + std::to_string(option) + ", which doesn't exist");
+        if (option == 0)
+            checkNumberOption(descriptor);
+        updateOption(options_[static_cast<std::size_t>(option)], std::move(descriptor));
+    }
+    chooseTold();
+}
+
+void OptionTable::chooseTold() noexcept
+{
+    ToldOptions told;
+    for (auto &option : options_)
+        option.is_told = told.take(option.tellable_bytes);
 }
 
 const SANE_Option_Descriptor *OptionTable::descriptor(SANE_Int option) const noexcept

@@ -4,9 +4,10 @@
 // a descriptor that was superseded is kept, and used again if the option becomes the same as before.
 #pragma once
 
-#include "protocol/OptionDescriptor.hxx"
+#include "protocol/ToldState.hxx"
 
 #include <cstddef>
+#include <cstdint>
 #include <memory>
 #include <sane/sane.h>
 #include <vector>
@@ -26,7 +27,16 @@ public:
     // not bring fewer, and more are ignored. Throws ProtocolError for too many, too much or what isn't sound.
     void update(std::vector<OptionDescriptor> descriptors);
 
+    // Takes those of some options. Throws ProtocolError, also for options that don't exist.
+    void change(std::vector<ToldDescriptor> changed);
+
     std::size_t count() const noexcept { return options_.size(); }
+
+    // Whether replies tell the option's value (protocol.md §7.12).
+    bool isTold(SANE_Int option) const noexcept
+    {
+        return exists(option) && options_[static_cast<std::size_t>(option)].is_told;
+    }
 
     // nullptr if there is no such option.
     const SANE_Option_Descriptor *descriptor(SANE_Int option) const noexcept;
@@ -43,6 +53,8 @@ private:
         std::vector<std::unique_ptr<Copy>> copies;
         const Copy *current = nullptr;
         SANE_Int known_size = 0;
+        std::int32_t tellable_bytes = 0; // of the server's descriptor, before anything in it was put right
+        bool is_told = false;
     };
 
     bool exists(SANE_Int option) const noexcept
@@ -51,6 +63,7 @@ private:
     }
 
     void updateOption(Option &option, OptionDescriptor descriptor);
+    void chooseTold() noexcept;
 
     std::vector<Option> options_;
     std::size_t bytes_ = 0;

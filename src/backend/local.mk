@@ -10,8 +10,10 @@ src_backend_libbackend_la_SOURCES = \
 	src/backend/DeviceOpener.cxx src/backend/DeviceOpener.hxx \
 	src/backend/DeviceOptions.cxx src/backend/DeviceOptions.hxx \
 	src/backend/ImageBuffer.cxx src/backend/ImageBuffer.hxx \
+	src/backend/KnownState.cxx src/backend/KnownState.hxx \
 	src/backend/OptionTable.cxx src/backend/OptionTable.hxx \
 	src/backend/ParameterCheck.cxx src/backend/ParameterCheck.hxx \
+	src/backend/ReadWindow.cxx src/backend/ReadWindow.hxx \
 	src/backend/SoundOption.cxx src/backend/SoundOption.hxx
 src_backend_libbackend_la_CPPFLAGS = $(AM_CPPFLAGS) $(SANE_CFLAGS)
 

@@ -76,6 +76,7 @@ void ClientConnection::makeSession()
     const auto &settings = options_.settings;
     ClientPolicy policy;
     policy.program = options_.program;
+    policy.wants_values = options_.wants_values;
     policy.local = connector_.isLocal();
     trust_.emplace(options_.server, settings, policy.local, options_.debug);
     policy.crypt = trust_->cryptPolicy();
@@ -212,9 +213,12 @@ void ClientConnection::sendOutput()
         const auto bytes = session_->output();
         if (bytes.empty() || !fd_)
             return;
+        const bool has_requests = session_->isOpen() && session_->outstanding() != 0;
         const auto sent = ::send(fd_.get(), bytes.data(), bytes.size(), MSG_NOSIGNAL | MSG_DONTWAIT);
         if (sent >= 0) {
             session_->consumeOutput(static_cast<std::size_t>(sent));
+            if (has_requests && static_cast<std::size_t>(sent) == bytes.size())
+                reply_timer_.sent(session_->outstanding(), now());
         } else if (wouldBlock(errno)) {
             return;
         } else if (errno != EINTR) {
@@ -278,6 +282,7 @@ WaitResult ClientConnection::tryReply(MessageView &reply)
     for (unsigned receives = 0;; ++receives) {
         if (const auto message = session_->nextReply()) {
             reply = *message;
+            reply_timer_.replied(now());
             return WaitResult::reply;
         }
         if (session_->failure())
@@ -338,6 +343,18 @@ bool ClientConnection::advanceOpening()
             return session_->failure().has_value();
         }
     }
+}
+
+void ClientConnection::leave()
+{
+    if (!session_)
+        return;
+    sendOutput();
+    ::shutdown(fd_.get(), SHUT_WR);
+    const auto space = session_->prepareInput();
+    for (unsigned receives = 0; receives < max_receives; ++receives)
+        if (::recv(fd_.get(), space.data(), space.size(), MSG_DONTWAIT) <= 0)
+            return;
 }
 
 void ClientConnection::flush(TimePoint deadline)

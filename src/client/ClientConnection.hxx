@@ -9,6 +9,7 @@
 #include "client/ClientMethods.hxx"
 #include "client/Connector.hxx"
 #include "client/DebugLog.hxx"
+#include "client/ReplyTimer.hxx"
 #include "client/ServerTrust.hxx"
 #include "client/WakeFd.hxx"
 #include "session/ClientSession.hxx"
@@ -29,8 +30,9 @@ struct ClientOptions {
     // Whose login is looked for in the person's files (LoginFiles.hxx) if neither credentials nor settings have one;
     // the settings' user goes before.
     std::optional<std::string> user{};
-    bool login_files = true; // false: files are not looked at
-    PromptCallback prompt{}; // see ClientPolicy
+    bool login_files = true;   // false: files are not looked at
+    PromptCallback prompt{};   // see ClientPolicy
+    bool wants_values = false; // see ClientPolicy
 };
 
 enum class WaitResult { reply, woken, timeout, login_wanted, failed };
@@ -62,6 +64,9 @@ public:
 
     // Only once isConnected().
     ClientSession &session() noexcept { return *session_; }
+
+    // The shortest time that the server has taken for a reply; nothing before the first one.
+    std::optional<ReplyTimer::Duration> shortestReply() const noexcept { return reply_timer_.shortest(); }
 
     // Once isConnected(): the server waits for a login, and neither options nor files have one. The first call that
     // finds it waiting reads the files, which blocks on the disk, and answers the server if they have one.
@@ -96,6 +101,10 @@ public:
     // until the session is open, so that a reply that is being read stays where it is.
     void flush(TimePoint deadline);
 
+    // The end of our side, without waiting: what the session has to say is said (its quit() should have been called),
+    // and what has come unread is dropped, so that the system's close() is no reset, which could overtake it.
+    void leave();
+
 private:
     void makeSession();
     void explainFailure();
@@ -114,6 +123,7 @@ private:
     std::optional<ServerTrust> trust_; // as long as the session, which asks it
     std::optional<ClientSession> session_;
     std::optional<SessionFailure> connect_failure_;
+    ReplyTimer reply_timer_;
     bool last_word_said_ = false;
     std::optional<SessionFailure> failure_; // the session's, with what only this object knows
     bool files_read_ = false;

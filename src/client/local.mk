@@ -10,6 +10,7 @@ src_client_libclient_la_SOURCES = \
 	src/client/LoginFiles.cxx src/client/LoginFiles.hxx \
 	src/client/MessageChannel.cxx src/client/MessageChannel.hxx \
 	src/client/MessageFormat.cxx src/client/MessageFormat.hxx \
+	src/client/ReplyTimer.hxx \
 	src/client/ServerTrust.cxx src/client/ServerTrust.hxx \
 	src/client/UserFolders.cxx src/client/UserFolders.hxx \
 	src/client/WakeFd.cxx src/client/WakeFd.hxx

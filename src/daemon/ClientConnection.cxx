@@ -128,8 +128,10 @@ void ClientConnection::update()
                 return end();
             }
         }
-        for (const auto &[key, channel] : channels_)
+        for (const auto &[key, channel] : channels_) {
+            channel->flush();
             channel->wantRead(session_.wantsDevice(key) && session_.unsentBytes() < max_unsent_bytes);
+        }
         const std::size_t unsent = session_.output().size();
         if (session_.isFinished() && !lingering_) {
             if (!std::exchange(finishing_, true))

@@ -51,7 +51,8 @@ DeviceBroker::DeviceBroker(EventLoop &loop, ChildReaper &reaper, Settings settin
       send_device_list_(std::move(send_device_list)),
       lister_(loop, reaper, withArguments(settings_.device_program, {"--list"}), settings_.list_timeout,
               [this] { listingDone(); }),
-      pool_(loop, reaper, poolSettings(settings_))
+      pool_(loop, reaper, poolSettings(settings_)),
+      grace_timer_(loop, [this] { lookAtHoldersAgain(); })
 {
 }
 
@@ -173,13 +174,8 @@ void DeviceBroker::tryOpen(PendingOpen open)
         return deny(open, device, *client);
     const auto holder =
         std::find_if(holders_.begin(), holders_.end(), [&](const Holder &entry) { return entry.device == device; });
-    if (holder != holders_.end()) {
-        if (!holder->closing)
-            return refuse(open, Status::device_busy, "device held by " + describe(holder->user, holder->host));
-        open.waits_for_device = device;
-        pending_opens_.push_back(std::move(open));
-        return;
-    }
+    if (holder != holders_.end())
+        return waitForHolder(std::move(open), *holder);
     if (!resolved) {
         if (open.list_refreshed || !lister_.isOlderThan(fresh_enough))
             return refuse(open, Status::invalid,
@@ -190,6 +186,41 @@ void DeviceBroker::tryOpen(PendingOpen open)
         return lister_.refresh();
     }
     start(open, device, *client);
+}
+
+// For as long as it takes, if the holder is going; for a moment, if its going may only not have been heard of. A
+// connection that holds the device itself can't give it up while it waits.
+void DeviceBroker::waitForHolder(PendingOpen open, const Holder &holder)
+{
+    if (holder.closing)
+        open.grace = {};
+    else if (holder.connection == open.connection || !open.grace.mayWait(EventLoop::now()))
+        return refuse(open, Status::device_busy, "device held by " + describe(holder.user, holder.host));
+    open.waits_for_device = holder.device;
+    pending_opens_.push_back(std::move(open));
+    scheduleGrace();
+}
+
+void DeviceBroker::scheduleGrace()
+{
+    std::optional<TimePoint> first;
+    for (const auto &open : pending_opens_)
+        if (const auto end = open.grace.end(); end && (!first || *end < *first))
+            first = end;
+    if (first)
+        grace_timer_.schedule(std::max(std::chrono::ceil<Milliseconds>(*first - EventLoop::now()), Milliseconds(0)));
+}
+
+// The grace of some OPEN has ended: it is refused if the holder stays.
+void DeviceBroker::lookAtHoldersAgain()
+{
+    auto opens = std::exchange(pending_opens_, {});
+    for (auto &open : opens) {
+        if (open.grace.end())
+            tryOpen(std::move(open));
+        else
+            pending_opens_.push_back(std::move(open));
+    }
 }
 
 // What the rules say is for the log alone: the peer learns that they say no.

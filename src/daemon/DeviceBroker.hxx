@@ -10,6 +10,7 @@
 #include "daemon/ChildReaper.hxx"
 #include "daemon/DeviceLister.hxx"
 #include "daemon/DevicePool.hxx"
+#include "daemon/HolderGrace.hxx"
 #include "daemon/IpcMessages.hxx"
 #include "daemon/Peer.hxx"
 
@@ -94,12 +95,16 @@ private:
         std::string name;
         std::string waits_for_device; // empty: waits for the list
         bool list_refreshed = false;
+        HolderGrace grace{};
     };
 
     static DevicePool::Settings poolSettings(const Settings &settings);
     void listingDone();
     void sendList(ConnectionId connection);
     void tryOpen(PendingOpen open);
+    void waitForHolder(PendingOpen open, const Holder &holder);
+    void scheduleGrace();
+    void lookAtHoldersAgain();
     std::optional<std::string> resolve(const std::string &name, const Client &client) const;
     void start(const PendingOpen &open, const std::string &device, const Client &client);
     static AuditLine audit(std::string_view event, std::string_view result, const Holder &holder);
@@ -122,6 +127,7 @@ private:
     std::list<Holder> lost_; // their process has ended, which the session process has still to hear
     std::list<PendingOpen> pending_opens_;
     std::vector<ConnectionId> pending_lists_; // as long as there is no list at all
+    Timer grace_timer_; // of the first of them whose grace ends
 };
 
 } // namespace netsane

@@ -12,8 +12,8 @@ namespace netsane {
 
 namespace {
 
-// A reply to a READ of 64 KiB with its header, and a bit.
-constexpr std::size_t receive_bytes = 65 * 1024;
+// Two replies to READs of 64 KiB with their headers, and a bit: fewer wakeups, and still in the processor's cache.
+constexpr std::size_t receive_bytes = 130 * 1024;
 
 } // namespace
 
@@ -25,14 +25,13 @@ DeviceStream::DeviceStream(EventLoop &loop, UniqueFd socket, std::function<void(
 
 void DeviceStream::send(std::span<const std::byte> bytes)
 {
-    if (!socket_)
-        return;
     out_.append(bytes);
-    flush();
 }
 
 void DeviceStream::flush()
 {
+    if (!socket_)
+        return;
     while (!out_.empty()) {
         const ssize_t sent = ::send(socket_.get(), out_.data().data(), out_.size(), MSG_NOSIGNAL);
         if (sent < 0 && errno == EINTR)

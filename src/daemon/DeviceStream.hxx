@@ -20,7 +20,9 @@ public:
     // on_readable is called from the loop while wantRead(true) is in force.
     DeviceStream(EventLoop &loop, UniqueFd socket, std::function<void()> on_readable);
 
+    // Buffered until flush(), so that requests that came together travel together.
     void send(std::span<const std::byte> bytes);
+    void flush();
 
     // Reads what is there. False at the end of the stream or when it is broken.
     bool receive();
@@ -36,8 +38,6 @@ public:
     void close();
 
 private:
-    void flush();
-
     UniqueFd socket_;
     FrameDecoder decoder_{limits_after_login};
     ByteBuffer out_;

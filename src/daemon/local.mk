@@ -33,6 +33,7 @@ src_daemon_libsupervisor_la_SOURCES = \
 	src/daemon/DeviceLister.cxx src/daemon/DeviceLister.hxx \
 	src/daemon/DevicePool.cxx src/daemon/DevicePool.hxx \
 	src/daemon/DeviceWatch.cxx src/daemon/DeviceWatch.hxx \
+	src/daemon/HolderGrace.hxx \
 	src/daemon/HandedFiles.cxx src/daemon/HandedFiles.hxx \
 	src/daemon/HotplugSource.hxx \
 	src/daemon/Peer.cxx src/daemon/Peer.hxx \

@@ -3,8 +3,20 @@
 #include "daemon/ChildMain.hxx"
 #include "daemon/SessionProcess.hxx"
 
+#include <malloc.h>
+
+namespace {
+
+// Buffers of a connection come and go with what it does. Blocks of an image must not give memory back to the system
+// and get it again, cleared page by page, each time.
+constexpr int kept_bytes = 4 << 20;
+
+} // namespace
+
 int main(int argc, char **argv)
 {
+    ::mallopt(M_TRIM_THRESHOLD, kept_bytes);
+    ::mallopt(M_MMAP_THRESHOLD, kept_bytes);
     return netsane::runChildMain("netsaned-session", argc, argv, [](netsane::UniqueFd channel) {
         netsane::EventLoop loop;
         return netsane::SessionProcess(loop, std::move(channel)).run();

@@ -3,6 +3,7 @@
 #include "device/CancelSignal.hxx"
 #include "os/Error.hxx"
 #include "protocol/ConnectionMessages.hxx"
+#include "wire/MessageReader.hxx"
 #include "wire/ProtocolError.hxx"
 
 #include <algorithm>
@@ -41,6 +42,17 @@ bool isFrameChange(const DeviceRequest &request) noexcept
            (request.command == Command::control_option && request.control.action != Action::get);
 }
 
+std::size_t valueBytes(const DeviceRequest &request) noexcept
+{
+    return request.control.value.text.size() + request.control.value.words.size() * sizeof(std::uint32_t);
+}
+
+// Of a reply that has a status.
+bool isGood(const ByteBuffer &reply)
+{
+    return toStatus(MessageReader(viewMessage(reply.data(), limits_after_login)).readUnsigned()) == Status::good;
+}
+
 } // namespace
 
 DeviceChannel::DeviceChannel(UniqueFd channel, UniqueFd terminate, DeviceLink &link)
@@ -50,6 +62,7 @@ DeviceChannel::DeviceChannel(UniqueFd channel, UniqueFd terminate, DeviceLink &l
       writer_(channel_.get()),
       decoder_(limits_after_login)
 {
+    link_.setDataHandler([this] { dataCame(); });
 }
 
 int DeviceChannel::run() noexcept
@@ -75,23 +88,44 @@ int DeviceChannel::run() noexcept
 
 void DeviceChannel::serve()
 {
-    while (waitForNews()) {
+    std::unique_lock lock(mutex_);
+    while (waitForNews(lock)) {
         signalIfDue();
         progress();
     }
 }
 
+// On the main thread.
+void DeviceChannel::dataCame() noexcept
+{
+    const std::lock_guard lock(mutex_);
+    bool is_done = false;
+    try {
+        progress();
+        is_done = writer_.isIdle() && !partial_due_ && takes_requests_;
+    } catch (...) { // NOLINT(bugprone-empty-catch): the I/O thread meets it again, and ends
+    }
+    if (!is_done)
+        link_.wake();
+}
+
 // False at the end of the channel or when the main thread has finished.
-bool DeviceChannel::waitForNews()
+bool DeviceChannel::waitForNews(std::unique_lock<std::mutex> &lock)
 {
     pollfd watched[3] = {{channel_.get(), 0, 0}, {link_.wakeFd(), POLLIN, 0}, {terminate_.get(), POLLIN, 0}};
-    if (queuedBytes() < max_queued_bytes)
+    takes_requests_ = queued_bytes_ < max_queued_bytes;
+    if (takes_requests_)
         watched[0].events |= POLLIN;
     if (!writer_.isIdle())
         watched[0].events |= POLLOUT;
-    if (::poll(watched, 3, timeout()) < 0) {
-        if (errno != EINTR)
-            throwErrno("poll the device channel");
+    const int timeout_ms = timeout();
+    lock.unlock();
+    const int ready = ::poll(watched, 3, timeout_ms);
+    const int error = errno;
+    lock.lock();
+    if (ready < 0) {
+        if (error != EINTR)
+            throwErrno(error, "poll the device channel");
         return true;
     }
     if (watched[2].revents != 0)
@@ -117,14 +151,6 @@ int DeviceChannel::timeout() const noexcept
     return static_cast<int>(std::clamp<std::chrono::milliseconds::rep>(left.count(), 0, 1000));
 }
 
-std::size_t DeviceChannel::queuedBytes() const noexcept
-{
-    std::size_t bytes = 0;
-    for (const auto &request : queue_)
-        bytes += request.control.value.text.size() + request.control.value.words.size() * sizeof(std::uint32_t);
-    return bytes;
-}
-
 bool DeviceChannel::receive()
 {
     const auto room = decoder_.prepare(std::max(receive_bytes, decoder_.missingBytes()));
@@ -145,18 +171,30 @@ bool DeviceChannel::receive()
 void DeviceChannel::accept(MessageView message)
 {
     if (message.command == static_cast<std::uint32_t>(Command::hello) && !is_greeted_ && queue_.empty()) {
-        with_descriptors_ = decodeHello(message).announces(extension_descriptors);
+        const auto hello = decodeHello(message);
+        with_descriptors_ = hello.announces(extension_descriptors);
+        with_values_ = with_descriptors_ && hello.announces(extension_values);
         is_greeted_ = true;
         return;
     }
     auto request = decodeDeviceRequest(message);
-    if (queue_.size() >= max_outstanding_requests)
-        throw ProtocolError("more than " + std::to_string(max_outstanding_requests) + " requests outstanding");
+    if (!outstanding_.hasRoom(request.command))
+        throw ProtocolError("more requests outstanding than " + std::to_string(outstanding_.count()));
     is_greeted_ = true;
     request.with_descriptors = with_descriptors_;
+    request.with_values = with_values_;
     if (request.command == Command::abort || request.command == Command::close)
         requestAbort(request);
+    outstanding_.add(request.command);
+    queued_bytes_ += valueBytes(request);
     queue_.push_back(std::move(request));
+}
+
+void DeviceChannel::popFront()
+{
+    outstanding_.remove(queue_.front().command);
+    queued_bytes_ -= valueBytes(queue_.front());
+    queue_.pop_front();
 }
 
 void DeviceChannel::requestAbort(DeviceRequest &request)
@@ -217,6 +255,8 @@ void DeviceChannel::progress()
 bool DeviceChannel::answerHead()
 {
     auto &request = queue_.front();
+    if (frame_ == FrameState::refused && request.command != Command::read)
+        frame_ = FrameState::none;
     if (has_job_) {
         if (!takeResult(request))
             return false;
@@ -240,7 +280,7 @@ bool DeviceChannel::answerHead()
             return false;
         refuseInFrame(request);
     }
-    queue_.pop_front();
+    popFront();
     return true;
 }
 
@@ -278,7 +318,8 @@ bool DeviceChannel::answerRead(const DeviceRequest &request)
         frame_ = FrameState::ended;
         frame_end_ = *data.end;
     }
-    encodeReadReply(writer_.messages(), {frame_end_, {}});
+    const bool is_refused = frame_ == FrameState::refused;
+    encodeReadReply(writer_.messages(), {is_refused ? Outcome{Status::invalid, {}} : frame_end_, {}});
     return true;
 }
 
@@ -317,11 +358,15 @@ bool DeviceChannel::takeResult(const DeviceRequest &request)
     if (!result)
         return false;
     has_job_ = false;
+    if (request.command == Command::open && isGood(result->reply))
+        outstanding_.allowManyReads();
     writer_.messages().append(result->reply.data());
     if (result->frame_change == DeviceLink::FrameChange::started) {
         frame_ = FrameState::active;
         given_bytes_ = 0;
         frame_bytes_ = result->frame_bytes;
+    } else if (request.command == Command::start) {
+        frame_ = FrameState::refused;
     } else if (result->frame_change == DeviceLink::FrameChange::left || request.command == Command::close ||
                (frame_ == FrameState::ended && isFrameChange(request))) {
         frame_ = FrameState::none;

@@ -2,17 +2,20 @@
 // hands the others to the main thread (protocol.md §7, §8).
 //
 // Owned by the device process, runs on a thread of its own in which all signals are blocked. Requests are received
-// while replies wait for a slow peer, so that an ABRT is seen at once.
+// while replies wait for a slow peer, so that an ABRT is seen at once. Data that a READ waits for is sent by the main
+// thread, which has just read it: waking up this one for each block would cost as much as the sending.
 #pragma once
 
 #include "device/ChannelWriter.hxx"
 #include "device/DeviceLink.hxx"
 #include "device/DeviceRequest.hxx"
 #include "os/UniqueFd.hxx"
+#include "protocol/OutstandingRequests.hxx"
 #include "wire/FrameDecoder.hxx"
 
 #include <chrono>
 #include <deque>
+#include <mutex>
 #include <optional>
 
 namespace netsane {
@@ -29,11 +32,14 @@ public:
 
 private:
     using Clock = std::chrono::steady_clock;
-    enum class FrameState { none, active, ended };
+    // refused: none, and a STAR that failed is the last request that was no READ.
+    enum class FrameState { none, active, ended, refused };
 
     void serve();
+    void dataCame() noexcept;
     bool receive();
     void accept(MessageView message);
+    void popFront();
     void requestAbort(DeviceRequest &request);
     void cancelQueued();
     void progress();
@@ -45,19 +51,23 @@ private:
     void postJob(DeviceRequest &request);
     void answerHere(const DeviceRequest &request);
     void signalIfDue();
-    bool waitForNews();
+    bool waitForNews(std::unique_lock<std::mutex> &lock);
     int timeout() const noexcept;
-    std::size_t queuedBytes() const noexcept;
     void shutDown();
 
     UniqueFd channel_;
     UniqueFd terminate_;
     DeviceLink &link_;
+    std::mutex mutex_; // of all that follows; taken before the link's own
     ChannelWriter writer_;
     FrameDecoder decoder_;
     std::deque<DeviceRequest> queue_; // not answered, oldest first
+    OutstandingRequests outstanding_;
+    std::size_t queued_bytes_ = 0; // of the values in the queue
+    bool takes_requests_ = true;   // the I/O thread does, at the moment
     bool is_greeted_ = false;
     bool with_descriptors_ = false;
+    bool with_values_ = false;
     bool has_job_ = false;                     // the main thread has the first of the queue
     std::size_t sending_bytes_ = 0;            // of data that lies in the link and is on its way
     FrameState frame_ = FrameState::none;      // the client's: it ends when its end has been answered

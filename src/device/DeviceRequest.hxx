@@ -16,6 +16,7 @@ struct DeviceRequest {
     bool non_blocking = false;      // IOMO
 
     bool with_descriptors = false; // OPEN, COPT: the peer knows extension 2
+    bool with_values = false;      // and 4
     bool is_cancelled = false;     // by an ABRT behind it
     std::uint64_t abort_until = 0; // ABRT, CLOS: answered when that many aborts are done
     bool frame_active = false;     // whether the client is in a frame; set when the request's turn has come

@@ -3,6 +3,7 @@
 #include "device/CancelSignal.hxx"
 #include "device/OptionControl.hxx"
 #include "protocol/ConnectionMessages.hxx"
+#include "wire/WireLimits.hxx"
 
 #include <algorithm>
 #include <bit>
@@ -85,6 +86,10 @@ void DeviceWorker::open(const DeviceRequest &request, ByteBuffer &reply)
         opened.handle.assign(channel_handle.begin(), channel_handle.end());
         if (request.with_descriptors && options_.fitsMessage())
             opened.descriptors = options_.all();
+        options_.takeChanged();
+        // fitsMessage() leaves room for more than values may take in all.
+        if (request.with_values && opened.descriptors)
+            opened.told = tell();
     }
     encodeOpenReply(reply, opened);
 }
@@ -99,10 +104,36 @@ void DeviceWorker::close(ByteBuffer &reply)
 void DeviceWorker::getOption(const DeviceRequest &request, ByteBuffer &reply)
 {
     encodeGetOptionReply(reply, options_.refresh(handle_.get(), request.control.option));
+    options_.noteSaid(request.control.option);
     if (reply.size() > static_cast<std::size_t>(max_option_bytes)) {
         reply.clear();
         encodeGetOptionReply(reply, nullptr);
     }
+}
+
+ToldState DeviceWorker::tell()
+{
+    ToldState state;
+    state.values = told_.takeNews(handle_.get(), options_);
+    state.status = Status::good;
+    if (const auto parameters = handle_.parameters(state.status))
+        state.parameters = *parameters;
+    return state;
+}
+
+// What an option that was set has done to others.
+void DeviceWorker::tellNews(const ControlOptionRequest &control, ControlOptionReply &reply)
+{
+    if (reply.value)
+        told_.note(options_, control.option, *reply.value);
+    if (control.action == Action::get)
+        return;
+    auto &news = reply.news.emplace();
+    for (const auto option : options_.takeChanged()) {
+        news.descriptors.push_back({option, *options_.find(option)});
+        told_.forget(option);
+    }
+    news.told = tell();
 }
 
 DeviceLink::Reading DeviceWorker::reading() const noexcept
@@ -114,12 +145,22 @@ DeviceLink::Reading DeviceWorker::reading() const noexcept
 
 void DeviceWorker::controlOption(const DeviceRequest &request, DeviceLink::Result &result)
 {
-    const auto controlled = netsane::controlOption(handle_.get(), options_, request.control, request.with_descriptors);
-    if (request.control.action != Action::get && controlled.outcome.status == Status::good) {
+    auto controlled = netsane::controlOption(handle_.get(), options_, request.control,
+                                             request.with_descriptors && !request.with_values);
+    const bool is_good = controlled.outcome.status == Status::good;
+    if (request.control.action != Action::get && is_good) {
         is_reading_ = false;
         result.frame_change = DeviceLink::FrameChange::left;
     }
+    if (request.with_values && is_good)
+        tellNews(request.control, controlled);
     encodeControlOptionReply(result.reply, controlled);
+    if (controlled.news && result.reply.size() > limits_after_login.max_message_bytes) {
+        controlled.news.reset(); // then the client knows nothing any more
+        told_.clear();
+        result.reply.clear();
+        encodeControlOptionReply(result.reply, controlled);
+    }
 }
 
 void DeviceWorker::getParameters(const DeviceRequest &request, ByteBuffer &reply)
@@ -136,6 +177,7 @@ void DeviceWorker::start(DeviceLink::Result &result)
 {
     StartReply started;
     is_reading_ = false;
+    told_.clear();
     result.frame_change = DeviceLink::FrameChange::left;
     {
         const CancelSignal::Scope scope(handle_.get());
@@ -212,6 +254,7 @@ void DeviceWorker::abort()
 void DeviceWorker::stop() noexcept
 {
     is_reading_ = false;
+    told_.clear();
     if (handle_.isOpen())
         handle_.cancel();
 }

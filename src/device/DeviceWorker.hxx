@@ -11,6 +11,7 @@
 #include "device/OptionTable.hxx"
 #include "device/SaneHandle.hxx"
 #include "device/SaneSetup.hxx"
+#include "device/ToldValues.hxx"
 
 #include <optional>
 #include <string>
@@ -36,6 +37,8 @@ private:
     void close(ByteBuffer &reply);
     void getOption(const DeviceRequest &request, ByteBuffer &reply);
     void controlOption(const DeviceRequest &request, DeviceLink::Result &result);
+    ToldState tell();
+    void tellNews(const ControlOptionRequest &control, ControlOptionReply &reply);
     void getParameters(const DeviceRequest &request, ByteBuffer &reply);
     void start(DeviceLink::Result &result);
     void readDirectly(const DeviceRequest &request, ByteBuffer &reply);
@@ -50,6 +53,7 @@ private:
     const std::string refusal_;
     SaneHandle handle_;
     OptionTable options_;
+    ToldValues told_;
     std::optional<Parameters> frame_parameters_;
     std::vector<std::byte> direct_buffer_;
     bool was_opened_ = false;

@@ -94,4 +94,13 @@ ControlOptionReply controlOption(SANE_Handle handle, OptionTable &table, const C
     return reply;
 }
 
+std::optional<OptionValue> readOption(SANE_Handle handle, std::int32_t option, const OptionDescriptor &descriptor)
+{
+    auto buffer = makeBuffer(descriptor, {});
+    SANE_Int info = 0;
+    if (sane_control_option(handle, option, SANE_ACTION_GET_VALUE, buffer.data(), &info) != SANE_STATUS_GOOD)
+        return std::nullopt;
+    return readBuffer(descriptor, buffer);
+}
+
 } // namespace netsane

@@ -6,6 +6,8 @@
 
 #include "protocol/DeviceMessages.hxx"
 
+#include <cstdint>
+#include <optional>
 #include <sane/sane.h>
 
 namespace netsane {
@@ -16,5 +18,8 @@ class OptionTable;
 // the table has been loaded again and, where `with_descriptors`, the reply has the descriptors.
 ControlOptionReply controlOption(SANE_Handle handle, OptionTable &table, const ControlOptionRequest &request,
                                  bool with_descriptors);
+
+// The option's value, asked for; nothing where the backend doesn't give it. The option must exist.
+std::optional<OptionValue> readOption(SANE_Handle handle, std::int32_t option, const OptionDescriptor &descriptor);
 
 } // namespace netsane

@@ -1,11 +1,13 @@
 #include "device/OptionTable.hxx"
 
+#include "protocol/ToldState.hxx"
 #include "wire/FrameEncoder.hxx"
 #include "wire/WireLimits.hxx"
 
 #include <algorithm>
 #include <cstring>
 #include <string>
+#include <utility>
 
 namespace netsane {
 
@@ -107,17 +109,43 @@ void OptionTable::load(SANE_Handle handle)
     const auto count = descriptors_.empty() ? optionCount(handle) : static_cast<std::int32_t>(descriptors_.size());
     descriptors_.resize(static_cast<std::size_t>(count));
     for (std::int32_t option = 0; option < count; ++option)
-        refresh(handle, option);
+        read(handle, option);
+    chooseTold();
+}
+
+void OptionTable::read(SANE_Handle handle, std::int32_t option)
+{
+    const auto source = sane_get_option_descriptor(handle, option);
+    auto descriptor = source ? convertDescriptor(*source) : unusable();
+    auto &known = descriptors_[static_cast<std::size_t>(option)];
+    if (known == descriptor)
+        return;
+    known = std::move(descriptor);
+    changed_.insert(option);
+}
+
+void OptionTable::chooseTold()
+{
+    ToldOptions told;
+    is_told_.clear();
+    for (const auto &descriptor : descriptors_)
+        is_told_.push_back(told.take(tellableBytes(descriptor)));
+}
+
+std::vector<std::int32_t> OptionTable::takeChanged()
+{
+    std::vector<std::int32_t> options(changed_.begin(), changed_.end());
+    changed_.clear();
+    return options;
 }
 
 const OptionDescriptor *OptionTable::refresh(SANE_Handle handle, std::int32_t option)
 {
     if (!find(option))
         return nullptr;
-    const auto source = sane_get_option_descriptor(handle, option);
-    auto &descriptor = descriptors_[static_cast<std::size_t>(option)];
-    descriptor = source ? convertDescriptor(*source) : unusable();
-    return &descriptor;
+    read(handle, option);
+    chooseTold();
+    return find(option);
 }
 
 const OptionDescriptor *OptionTable::find(std::int32_t option) const noexcept

@@ -6,8 +6,10 @@
 
 #include "protocol/OptionDescriptor.hxx"
 
+#include <cstddef>
 #include <cstdint>
 #include <sane/sane.h>
+#include <set>
 #include <vector>
 
 namespace netsane {
@@ -34,8 +36,23 @@ public:
     // False where all of them would not fit into one message.
     bool fitsMessage() const;
 
+    // Whether the option is one that replies tell the value of (protocol.md §7.12).
+    bool isTold(std::int32_t option) const noexcept
+    {
+        return find(option) && is_told_[static_cast<std::size_t>(option)];
+    }
+
+    // The options whose descriptors have changed since this was called last, or since noteSaid() for them.
+    std::vector<std::int32_t> takeChanged();
+    void noteSaid(std::int32_t option) { changed_.erase(option); }
+
 private:
+    void read(SANE_Handle handle, std::int32_t option);
+    void chooseTold();
+
     std::vector<OptionDescriptor> descriptors_;
+    std::vector<bool> is_told_;
+    std::set<std::int32_t> changed_;
 };
 
 } // namespace netsane

@@ -14,7 +14,8 @@ src_device_libdevice_la_SOURCES = \
 	src/device/SaneEnvironment.cxx src/device/SaneEnvironment.hxx \
 	src/device/SaneHandle.cxx src/device/SaneHandle.hxx \
 	src/device/SaneLibrary.cxx src/device/SaneLibrary.hxx \
-	src/device/SaneSetup.cxx src/device/SaneSetup.hxx
+	src/device/SaneSetup.cxx src/device/SaneSetup.hxx \
+	src/device/ToldValues.cxx src/device/ToldValues.hxx
 src_device_libdevice_la_CXXFLAGS = $(AM_CXXFLAGS) $(SANE_CFLAGS)
 
 # The only program that links libsane.

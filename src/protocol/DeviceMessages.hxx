@@ -7,6 +7,8 @@
 
 #include "protocol/Numbers.hxx"
 #include "protocol/OptionDescriptor.hxx"
+#include "protocol/Parameters.hxx"
+#include "protocol/ToldState.hxx"
 #include "util/ByteBuffer.hxx"
 #include "wire/Message.hxx"
 
@@ -102,9 +104,11 @@ struct OpenReply {
     Outcome outcome;
     HandleBytes handle;
     std::optional<std::vector<OptionDescriptor>> descriptors; // extension 2
+    std::optional<ToldState> told{};                          // extension 4, only with descriptors
 };
+// with_values: the reply is one of extension 4, and what stands behind the descriptors is read too.
 void encodeOpenReply(ByteBuffer &out, const OpenReply &reply);
-OpenReply decodeOpenReply(MessageView message);
+OpenReply decodeOpenReply(MessageView message, bool with_values = false);
 
 // Nothing for an option that doesn't exist.
 void encodeGetOptionReply(ByteBuffer &out, const OptionDescriptor *descriptor);
@@ -116,21 +120,18 @@ struct ControlOptionReply {
     ValueType type = ValueType::boolean;
     std::optional<OptionValue> value;
     std::optional<std::vector<OptionDescriptor>> descriptors; // extension 2, after info_reload_options
+
+    // Extension 4, after a set or an automatic set, in the place of `descriptors`.
+    struct News {
+        std::vector<ToldDescriptor> descriptors; // those that changed
+        ToldState told;
+    };
+    std::optional<News> news{};
 };
 void encodeControlOptionReply(ByteBuffer &out, const ControlOptionReply &reply);
 // expect_value: whether the request's action and the option's type and size mean that a value comes (protocol.md §7.8).
-ControlOptionReply decodeControlOptionReply(MessageView message, bool expect_value);
-
-struct Parameters {
-    std::uint32_t format = 0; // SANE_Frame
-    bool last_frame = true;
-    std::int32_t bytes_per_line = 0;
-    std::int32_t pixels_per_line = 0;
-    std::int32_t lines = 0; // -1: not known in advance
-    std::int32_t depth = 0; // bits per sample
-
-    bool operator==(const Parameters &) const = default;
-};
+// with_values: whether it is the reply of extension 4 to a request that sets something.
+ControlOptionReply decodeControlOptionReply(MessageView message, bool expect_value, bool with_values = false);
 
 struct GetParametersReply {
     Outcome outcome;

@@ -40,28 +40,6 @@ void readReason(MessageReader &reader, Outcome &outcome)
         outcome.reason = *reason;
 }
 
-void encodeParameters(FrameEncoder &message, const Parameters &parameters)
-{
-    message.integer(parameters.format)
-        .boolean(parameters.last_frame)
-        .integer(parameters.bytes_per_line)
-        .integer(parameters.pixels_per_line)
-        .integer(parameters.lines)
-        .integer(parameters.depth);
-}
-
-Parameters decodeParameters(MessageReader &reader)
-{
-    Parameters parameters;
-    parameters.format = reader.readUnsigned();
-    parameters.last_frame = reader.readUnsigned() != 0;
-    parameters.bytes_per_line = reader.readInt();
-    parameters.pixels_per_line = reader.readInt();
-    parameters.lines = reader.readInt();
-    parameters.depth = reader.readInt();
-    return parameters;
-}
-
 } // namespace
 
 void encodeInitReply(ByteBuffer &out, const InitReply &reply)
@@ -131,12 +109,14 @@ void encodeOpenReply(ByteBuffer &out, const OpenReply &reply)
         message.opaque(reply.handle);
         if (reply.descriptors)
             encodeDescriptors(message, *reply.descriptors);
+        if (reply.descriptors && reply.told)
+            encodeToldState(message, *reply.told);
     }
     addReason(message, reply.outcome);
     message.end();
 }
 
-OpenReply decodeOpenReply(MessageView message)
+OpenReply decodeOpenReply(MessageView message, bool with_values)
 {
     MessageReader reader(message);
     OpenReply reply{readStatus(reader), {}, {}};
@@ -150,6 +130,8 @@ OpenReply decodeOpenReply(MessageView message)
     reply.handle.assign(handle.begin(), handle.end());
     if (!reader.atEnd())
         reply.descriptors = decodeDescriptors(reader);
+    if (with_values && !reader.atEnd())
+        reply.told = decodeToldState(reader);
     return reply;
 }
 
@@ -178,11 +160,15 @@ void encodeControlOptionReply(ByteBuffer &out, const ControlOptionReply &reply)
         encodeValue(message, reply.type, *reply.value);
     if (good && reply.descriptors)
         encodeDescriptors(message, *reply.descriptors);
+    if (good && reply.news) {
+        encodeToldDescriptors(message, reply.news->descriptors);
+        encodeToldState(message, reply.news->told);
+    }
     addReason(message, reply.outcome);
     message.end();
 }
 
-ControlOptionReply decodeControlOptionReply(MessageView message, bool expect_value)
+ControlOptionReply decodeControlOptionReply(MessageView message, bool expect_value, bool with_values)
 {
     MessageReader reader(message);
     ControlOptionReply reply{readStatus(reader), 0, ValueType::boolean, {}, {}};
@@ -199,8 +185,12 @@ ControlOptionReply decodeControlOptionReply(MessageView message, bool expect_val
     reply.type = static_cast<ValueType>(type);
     if (expect_value && hasValue(reply.type))
         reply.value = decodeValue(reader, reply.type);
-    if ((reply.info & info_reload_options) != 0 && !reader.atEnd())
+    if (with_values && !reader.atEnd()) {
+        auto descriptors = decodeToldDescriptors(reader);
+        reply.news = {std::move(descriptors), decodeToldState(reader)};
+    } else if (!with_values && (reply.info & info_reload_options) != 0 && !reader.atEnd()) {
         reply.descriptors = decodeDescriptors(reader);
+    }
     return reply;
 }
 

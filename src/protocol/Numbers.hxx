@@ -63,6 +63,10 @@ enum class ValueType : std::uint32_t { boolean = 0, integer = 1, fixed = 2, stri
 enum class ConstraintType : std::uint32_t { none = 0, range = 1, word_list = 2, string_list = 3 };
 enum class Action : std::uint32_t { get = 0, set = 1, set_auto = 2 };
 
+inline constexpr std::uint32_t capability_soft_select = 1;
+inline constexpr std::uint32_t capability_soft_detect = 4;
+inline constexpr std::uint32_t capability_inactive = 32;
+
 inline constexpr std::uint32_t info_inexact = 1;
 inline constexpr std::uint32_t info_reload_options = 2;
 inline constexpr std::uint32_t info_reload_parameters = 4;
@@ -79,6 +83,8 @@ inline constexpr std::uint32_t last_site_method = 0xffff;
 inline constexpr std::uint32_t extension_login_note = 1;
 inline constexpr std::uint32_t extension_descriptors = 2;
 inline constexpr std::uint32_t extension_crypt_follows = 3;
+inline constexpr std::uint32_t extension_values = 4; // used together with extension_descriptors
+inline constexpr std::uint32_t extension_many_reads = 5;
 
 // In clear, so that the transcript of them fits into a message (protocol.md §4, §5).
 inline constexpr std::size_t max_clear_hello_bytes = 1024;
@@ -88,10 +94,15 @@ inline constexpr std::size_t max_crypt_reply_bytes = 256;
 inline constexpr std::size_t max_crypt_methods = 64;
 
 inline constexpr std::size_t max_outstanding_requests = 64;
+inline constexpr std::size_t max_outstanding_with_reads = 1024; // extension 5; max_outstanding_requests of them others
 inline constexpr std::size_t max_handles = 16;
 inline constexpr std::size_t max_user_bytes = 255;
 inline constexpr std::size_t max_device_name_bytes = 1023;
 inline constexpr std::size_t max_handle_bytes = 64;
+// What replies tell of options (protocol.md §7.12): how many, the largest value, all values together.
+inline constexpr std::size_t max_told_options = 4096;
+inline constexpr std::int32_t max_told_value_bytes = 512;
+inline constexpr std::int32_t max_told_bytes = 64 * 1024;
 inline constexpr std::size_t max_read_bytes = (1U << 20) - 4096;
 
 inline constexpr unsigned default_port = 6576;

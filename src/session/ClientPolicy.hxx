@@ -30,7 +30,8 @@ struct Credentials {
 using NoteCallback = std::function<void(const std::string &text)>;
 
 struct ClientPolicy {
-    std::string program; // the text of our HELO
+    std::string program;       // the text of our HELO
+    bool wants_values = false; // our HELO announces extension 4, which changes what COPT's replies look like
     CryptPolicy crypt = CryptPolicy::require;
     bool local = false; // loopback or a unix socket
     bool allow_clear_passwords = false;

@@ -2,6 +2,7 @@
 
 #include "protocol/ConnectionMessages.hxx"
 #include "session/ClientText.hxx"
+#include "wire/MessageReader.hxx"
 #include "wire/ProtocolError.hxx"
 
 #include <algorithm>
@@ -12,10 +13,8 @@ namespace netsane {
 
 namespace {
 
-constexpr std::array<std::uint32_t, 2> our_extensions{extension_login_note, extension_descriptors};
-
 // At a time, from an encrypting peer: a crypt method buffers not much more.
-constexpr std::size_t encrypted_receive_bytes = 32 * 1024;
+constexpr std::size_t encrypted_receive_bytes = 64 * 1024;
 
 } // namespace
 
@@ -110,7 +109,8 @@ ByteBuffer &ClientSession::request(Command command)
     // Only replies to these are larger than 4 KiB, apart from those that need an open device (protocol.md §9).
     if (command == Command::get_devices || command == Command::open)
         transport_.setLimits(limits_after_login);
-    outstanding_[(first_ + count_++) % outstanding_.size()] = command;
+    commands_[(first_ + outstanding_.count()) % commands_.size()] = static_cast<std::uint8_t>(command);
+    outstanding_.add(command);
     if (!holdsRequests())
         return sink();
     ++held_count_;
@@ -140,6 +140,11 @@ void ClientSession::consumeOutput(std::size_t sent_bytes) noexcept
 bool ClientSession::announces(std::uint32_t extension) const noexcept
 {
     return std::find(extensions_.begin(), extensions_.end(), extension) != extensions_.end();
+}
+
+bool ClientSession::tellsValues() const noexcept
+{
+    return policy_.wants_values && announces(extension_values) && announces(extension_descriptors);
 }
 
 bool ClientSession::login(Credentials credentials)
@@ -175,7 +180,8 @@ void ClientSession::fail(const std::string &reason) noexcept
     if (encrypted())
         sink().clear();
     transport_.endOutput();
-    count_ = held_count_ = 0;
+    outstanding_.clear();
+    held_count_ = 0;
     silent_since_.reset();
     open_deadline_.reset();
     login_deadline_.reset();
@@ -266,12 +272,16 @@ bool ClientSession::isNextReply(MessageView message)
         return false;
     if (sent() == 0)
         throw ProtocolError("reply " + std::to_string(message.command) + " without a request");
-    if (outstanding_[first_] != command)
+    if (commands_[first_] != message.command)
         throw ProtocolError("reply " + std::to_string(message.command) + " to request " +
-                            std::to_string(static_cast<std::uint32_t>(outstanding_[first_])));
+                            std::to_string(commands_[first_]));
     login_.onReply();
-    first_ = (first_ + 1) % outstanding_.size();
-    --count_;
+    first_ = (first_ + 1) % commands_.size();
+    outstanding_.remove(command);
+    if (command == Command::open && toStatus(MessageReader(message).readUnsigned()) == Status::good) {
+        was_open_good_ = true;
+        outstanding_.allowManyReads(announces(extension_many_reads));
+    }
     return true;
 }
 
@@ -313,7 +323,7 @@ void ClientSession::onHello(MessageView message)
     const bool crypt_follows = hello.announces(extension_crypt_follows);
     // A progress note has no revision and takes nothing back.
     if (hello.revision)
-        extensions_ = std::move(hello.extensions);
+        setExtensions(std::move(hello.extensions));
     if (state_ != State::greeting)
         return;
     if (crypt_follows) {
@@ -325,16 +335,25 @@ void ClientSession::onHello(MessageView message)
     openCommands();
 }
 
+void ClientSession::setExtensions(std::vector<std::uint32_t> extensions)
+{
+    extensions_ = std::move(extensions);
+    outstanding_.allowManyReads(was_open_good_ && announces(extension_many_reads));
+}
+
 void ClientSession::sendHello()
 {
     if (std::exchange(hello_sent_, true))
         return;
-    ByteBuffer hello;
-    encodeHello(hello, {policy_.program.substr(0, max_hello_text_bytes),
-                        protocol_revision,
-                        {our_extensions.begin(), our_extensions.end()}});
-    crypt_.greeting(hello.data());
-    sink().append(hello.data());
+    Hello hello{policy_.program.substr(0, max_hello_text_bytes),
+                protocol_revision,
+                {extension_login_note, extension_descriptors}};
+    if (policy_.wants_values)
+        hello.extensions.push_back(extension_values);
+    ByteBuffer bytes;
+    encodeHello(bytes, hello);
+    crypt_.greeting(bytes.data());
+    sink().append(bytes.data());
 }
 
 void ClientSession::openCommands()
@@ -359,7 +378,7 @@ void ClientSession::chooseCrypt()
     const auto reason = crypt_.answer();
     // What was learnt before the switch is forgotten, also where it is to NONE; the server greets again.
     hello_sent_ = false;
-    extensions_.clear();
+    setExtensions({});
     login_.reset();
     state_ = State::greeting;
     if (reason)

@@ -7,6 +7,7 @@
 #pragma once
 
 #include "protocol/Numbers.hxx"
+#include "protocol/OutstandingRequests.hxx"
 #include "session/ClientCrypt.hxx"
 #include "session/ClientLogin.hxx"
 #include "session/ClientPolicy.hxx"
@@ -72,8 +73,12 @@ public:
 
     // ---- requests and replies
 
-    // False when the session has failed or 64 requests are outstanding.
-    bool canRequest() const noexcept { return !failure_ && count_ < max_outstanding_requests; }
+    // False when the session has failed or as many requests are outstanding as may be (protocol.md §8). True for any
+    // request, but maybe for one READ less than could be sent.
+    bool canRequest() const noexcept { return !failure_ && outstanding_.hasRoom(Command::init); }
+
+    // How many READs may be sent with a place kept for another request, an ABRT.
+    std::size_t readsAllowed() const noexcept { return outstanding_.readsAllowed(); }
 
     // Notes a request as outstanding; the caller appends exactly that one message to the buffer at once.
     // Only if canRequest().
@@ -89,10 +94,12 @@ public:
     // The same without replies: events are handled until the session is open, and nothing behind that.
     void advanceOpening();
 
-    std::size_t outstanding() const noexcept { return count_; }
+    std::size_t outstanding() const noexcept { return outstanding_.count(); }
 
     // True if the server announced the extension (protocol.md §2.5).
     bool announces(std::uint32_t extension) const noexcept;
+    // True if extension 4 is in force: both ends have announced it.
+    bool tellsValues() const noexcept;
 
     // True when the greeting and the crypto negotiation are over.
     bool isOpen() const noexcept { return state_ == State::open; }
@@ -119,7 +126,7 @@ private:
 
     bool encrypted() const noexcept { return !transport_.isClear(); }
     ByteBuffer &sink() noexcept { return transport_.messages(); }
-    std::size_t sent() const noexcept { return count_ - held_count_; }
+    std::size_t sent() const noexcept { return outstanding_.count() - held_count_; }
     bool holdsRequests() const noexcept { return state_ != State::open || crypt_.isAsked(); }
 
     std::optional<MessageView> process(bool only_opening);
@@ -131,6 +138,7 @@ private:
     bool isNextReply(MessageView message);
     void onEvent(MessageView message);
     void onHello(MessageView message);
+    void setExtensions(std::vector<std::uint32_t> extensions);
     void onServerFail(MessageView message);
     void openCommands();
     void sendHello();
@@ -145,12 +153,13 @@ private:
     ClientLogin login_;
     State state_ = State::greeting;
     bool hello_sent_ = false;
+    bool was_open_good_ = false;
     std::vector<std::uint32_t> extensions_;
     ByteBuffer held_; // requests that wait for the greeting or the crypto switch
 
-    std::array<Command, max_outstanding_requests> outstanding_{}; // a ring
+    OutstandingRequests outstanding_;
+    std::array<std::uint8_t, max_outstanding_with_reads> commands_{}; // of them, a ring
     std::size_t first_ = 0;
-    std::size_t count_ = 0;
     std::size_t held_count_ = 0; // the last ones, which stand in held_
 
     std::size_t event_output_bytes_ = 0; // put out by events and not yet sent

@@ -1,10 +1,12 @@
 // The requests of one connection that are outstanding, in the order in which they came (protocol.md §8).
 //
-// Part of a ServerSession. A slot leaves the queue when its reply has been written. Bounded: at most
-// max_outstanding_requests slots; request_bytes() tells how much they hold, so that the session can stop reading.
+// Part of a ServerSession. A slot leaves the queue when its reply has been written. Bounded: as many slots as may be
+// outstanding, and a READ that a device has to answer is nothing but its slot; requestBytes() tells how much those hold
+// that wait for their turn, so that the session can stop reading.
 #pragma once
 
 #include "protocol/DeviceMessages.hxx"
+#include "protocol/OutstandingRequests.hxx"
 #include "session/ServerTypes.hxx"
 #include "wire/Message.hxx"
 
@@ -24,14 +26,15 @@ struct RequestSlot {
     Command command;
     State state = State::queued;
     std::optional<DeviceKey> device; // the channel its reply comes from
-    ByteBuffer request;
-    ByteBuffer reply;
+    ByteBuffer message;              // queued: the request; ready: the reply
 };
 
 class RequestQueue {
 public:
     bool empty() const noexcept { return slots_.empty(); }
-    bool full() const noexcept { return slots_.size() >= max_outstanding_requests; }
+    const OutstandingRequests &outstanding() const noexcept { return outstanding_; }
+    void allowManyReads() noexcept { outstanding_.allowManyReads(); }
+    bool hasAbort() const noexcept { return aborts_ != 0; }
     RequestSlot &front() noexcept { return slots_.front(); }
     const RequestSlot &front() const noexcept { return slots_.front(); }
     std::size_t requestBytes() const noexcept { return request_bytes_; }
@@ -59,8 +62,10 @@ public:
 
 private:
     std::deque<RequestSlot> slots_;
+    OutstandingRequests outstanding_;
     std::size_t request_bytes_ = 0;
     std::size_t queued_ = 0;
+    std::size_t aborts_ = 0;
 };
 
 } // namespace netsane

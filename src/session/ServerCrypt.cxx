@@ -28,10 +28,10 @@ bool ServerCrypt::want(Methods methods)
     return true;
 }
 
-void ServerCrypt::ask(SessionTime now)
+void ServerCrypt::ask(const OutstandingRequests &none, SessionTime now)
 {
     since_ = now;
-    crossed_ = 0;
+    crossed_ = none;
     state_ = State::asked_later;
     sendRequest();
 }
@@ -71,11 +71,12 @@ void ServerCrypt::clientGreeted(MessageView hello)
         transcript_.clientHello(hello.bytes);
 }
 
-void ServerCrypt::requestCrossed()
+void ServerCrypt::requestCrossed(Command command)
 {
     // More can't have been under way: none was outstanding.
-    if (++crossed_ > max_outstanding_requests)
+    if (!crossed_.hasRoom(command))
         throw ProtocolError("a request in the place of CRPT_RPLY");
+    crossed_.add(command);
 }
 
 void ServerCrypt::replied(MessageView message)

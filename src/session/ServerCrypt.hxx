@@ -5,6 +5,7 @@
 #pragma once
 
 #include "plugin/Method.hxx"
+#include "protocol/OutstandingRequests.hxx"
 #include "session/CryptTranscript.hxx"
 #include "session/ServerTypes.hxx"
 #include "session/SessionTransport.hxx"
@@ -33,14 +34,15 @@ public:
     // ask() sends CRPT_REQ.
     bool want(Methods methods);
     bool isWanted() const noexcept { return state_ == State::wanted; }
-    void ask(SessionTime now);
+    // none: of the requests that may be outstanding; as many may cross.
+    void ask(const OutstandingRequests &none, SessionTime now);
 
     // Sends this HELO, with what belongs to it now: "crypt follows" and CRPT_REQ, or the transcript.
     void greet(Hello hello);
 
     // Messages of the client.
     void clientGreeted(MessageView hello);
-    void requestCrossed();
+    void requestCrossed(Command command);
     void replied(MessageView message);
 
     // While isSwitching(), when bytes have come: goes on with the handshake. True when it is done.
@@ -74,7 +76,7 @@ private:
     std::string name_ = "none";
     Methods methods_; // offered
     CryptTranscript transcript_;
-    std::size_t crossed_ = 0;
+    OutstandingRequests crossed_; // answered or not
     SessionTime since_{};
 };
 

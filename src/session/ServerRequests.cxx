@@ -61,11 +61,11 @@ void checkRequest(Command command, MessageView request)
 
 void ServerSession::handleRequest(MessageView message, SessionTime now)
 {
-    if (queue_.full())
-        throw ProtocolError("more than " + std::to_string(max_outstanding_requests) + " requests outstanding");
-    if (crypt_.isAskedLater())
-        crypt_.requestCrossed();
     const auto command = static_cast<Command>(message.command);
+    if (!queue_.outstanding().hasRoom(command))
+        throw ProtocolError("more requests outstanding than " + std::to_string(queue_.outstanding().count()));
+    if (crypt_.isAskedLater())
+        crypt_.requestCrossed(command);
     if (command == Command::abort)
         return handleAbort(message, now);
     std::optional<DeviceKey> device;
@@ -133,7 +133,7 @@ bool ServerSession::flushReady(SessionTime now)
 {
     bool flushed = false;
     while (!queue_.empty() && queue_.front().state == RequestSlot::State::ready) {
-        transport_.messages().append(queue_.front().reply.data());
+        transport_.messages().append(queue_.front().message.data());
         popFront(now);
         flushed = true;
     }
@@ -157,6 +157,8 @@ void ServerSession::refuseAll(const Outcome &outcome)
 // it are answered, and holds up all behind it; requests to devices go out at once.
 bool ServerSession::beginNext(SessionTime now)
 {
+    if (queue_.allBegun())
+        return false;
     for (auto &slot : queue_) {
         if (isLocal(slot.command) && (&slot != &queue_.front() || slot.state != RequestSlot::State::queued))
             return false;
@@ -182,13 +184,13 @@ void ServerSession::beginLocal(RequestSlot &slot, MessageView request, SessionTi
     switch (slot.command) {
     case Command::init:
         slot.state = RequestSlot::State::ready;
-        return encodeInitReply(slot.reply, {{}, version_code_});
+        return encodeInitReply(slot.message, {{}, version_code_});
     case Command::exit:
         closeAllDevices();
         return queue_.refuse(slot, {});
     case Command::status_text:
         slot.state = RequestSlot::State::ready;
-        return encodeStatusTextReply(slot.reply, statusText(decodeStatusTextRequest(request)));
+        return encodeStatusTextReply(slot.message, statusText(decodeStatusTextRequest(request)));
     case Command::get_devices:
         return host_.listDevices();
     default:
@@ -228,7 +230,7 @@ void ServerSession::devicesListed(const GetDevicesReply &reply)
         return;
     RequestSlot &slot = queue_.front();
     slot.state = RequestSlot::State::ready;
-    encodeGetDevicesReply(slot.reply, reply);
+    encodeGetDevicesReply(slot.message, reply);
     pump(last_sent_);
 }
 
@@ -245,8 +247,9 @@ void ServerSession::deviceOpened(DeviceKey key, const OpenDecision &decision, Se
     case OpenDecision::Kind::opened: {
         ByteBuffer first;
         Hello hello{client_hello_.text, protocol_revision, {}};
-        if (client_hello_.announces(extension_descriptors))
-            hello.extensions.push_back(extension_descriptors);
+        for (const auto extension : {extension_descriptors, extension_values})
+            if (client_hello_.announces(extension))
+                hello.extensions.push_back(extension);
         encodeHello(first, hello);
         encodeOpenRequest(first, {});
         host_.sendToDevice(key, first.data());
@@ -312,20 +315,21 @@ void ServerSession::openReplied(RequestSlot &slot, MessageView message)
     const DeviceKey key = *slot.device;
     MessageReader reader(message);
     const auto status = reader.readUnsigned();
-    slot.reply.clear();
+    slot.message.clear();
     if (toStatus(status) != Status::good) {
-        slot.reply.append(message.bytes);
+        slot.message.append(message.bytes);
         slot.state = RequestSlot::State::ready;
         return dropDevice(key);
     }
     reader.readOpaque();
-    FrameEncoder reply(slot.reply, message.command);
+    FrameEncoder reply(slot.message, message.command);
     reply.integer(status).opaque(handles_.add(key));
     while (const auto field = reader.readRaw())
         reply.opaque(*field);
     reply.end();
     slot.state = RequestSlot::State::ready;
     transport_.setLimits(limits_after_login);
+    queue_.allowManyReads();
 }
 
 void ServerSession::deviceGone(DeviceKey key, const std::string &reason, SessionTime now)
@@ -366,6 +370,14 @@ void ServerSession::closeAllDevices()
     }
     handles_.clear();
     dead_devices_.clear();
+    // A CLOS has taken its handle out of the table already, and an OPEN not put it in yet.
+    for (const auto &slot : queue_) {
+        const bool is_between = slot.command == Command::close || slot.command == Command::open;
+        if (!is_between || !slot.device || slot.state != RequestSlot::State::dispatched)
+            continue;
+        tellScan(*slot.device, scans_.ended(*slot.device, Status::cancelled));
+        host_.closeDevice(*slot.device);
+    }
 }
 
 } // namespace netsane

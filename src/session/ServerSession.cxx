@@ -44,7 +44,7 @@ void ServerSession::greet()
 {
     crypt_.greet({settings_.greeting.substr(0, max_hello_text_bytes),
                   protocol_revision,
-                  {extension_login_note, extension_descriptors}});
+                  {extension_login_note, extension_descriptors, extension_values, extension_many_reads}});
 }
 
 void ServerSession::askAtConnect(SessionTime deadline)
@@ -183,7 +183,7 @@ bool ServerSession::askForCrypt(std::vector<const Method *> methods, SessionTime
 void ServerSession::askCryptIfIdle(SessionTime now)
 {
     if (crypt_.isWanted() && !finished_ && queue_.empty() && !login_.inProgress())
-        crypt_.ask(now);
+        crypt_.ask(queue_.outstanding(), now);
 }
 
 void ServerSession::loginResult(ServerLogin::Result result, SessionTime now)
@@ -264,8 +264,8 @@ void ServerSession::endCleanly()
     if (std::exchange(finished_, true))
         return;
     login_.reset();
-    queue_.clear();
     closeAllDevices();
+    queue_.clear();
     transport_.endOutput();
 }
 
@@ -315,7 +315,7 @@ std::optional<SessionTime> ServerSession::abortDeadline() const noexcept
         return slot.command == Command::abort && slot.state == RequestSlot::State::dispatched &&
                slot.device == queue_.front().device;
     };
-    if (queue_.empty() || !queue_.front().device || std::none_of(queue_.begin(), queue_.end(), isAbortBehindFront))
+    if (!queue_.hasAbort() || !queue_.front().device || std::none_of(queue_.begin(), queue_.end(), isAbortBehindFront))
         return std::nullopt;
     return blame_since_ + abort_grace;
 }

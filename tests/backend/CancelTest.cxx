@@ -25,7 +25,7 @@ TEST_F(BackendTest, CancelFromAnotherThreadEndsARead)
     const auto handle = openDevice();
     ASSERT_EQ(SANE_STATUS_GOOD, library->start(handle));
     std::thread canceller([&] {
-        EXPECT_TRUE(eventually([&] { return server.most_reads_waiting == 8; }));
+        EXPECT_TRUE(eventually([&] { return server.most_reads_waiting >= 1; }));
         library->cancel(handle);
     });
     SANE_Status status;
@@ -52,7 +52,7 @@ TEST_F(BackendTest, CancelFromASignalHandlerEndsARead)
     ASSERT_EQ(SANE_STATUS_GOOD, library->start(signal_handle));
     const auto reader = ::pthread_self();
     std::thread killer([&] {
-        EXPECT_TRUE(eventually([&] { return server.most_reads_waiting == 8; }));
+        EXPECT_TRUE(eventually([&] { return server.most_reads_waiting >= 1; }));
         ::pthread_kill(reader, SIGUSR1);
     });
     SANE_Status status;
@@ -69,7 +69,9 @@ TEST_F(BackendTest, CancelFromASignalHandlerEndsARead)
 
 TEST_F(BackendTest, CancelInASignalHandlerLeavesTheHeapAlone)
 {
+    server.extensions.push_back(extension_many_reads);
     server.image = pattern(100000);
+    server.parameters = {0, true, 1000, 1000, 1000, 8}; // more than comes: as many READs as the window has
     server.chunk_bytes = 5000;
     init("");
     signal_library = library.get();

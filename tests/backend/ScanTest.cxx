@@ -221,7 +221,7 @@ TEST_F(BackendTest, SelectDescriptorTellsWhatReadHas)
         ASSERT_EQ(SANE_STATUS_GOOD, library->read(handle, block.data(), block.size(), &length));
         total += static_cast<std::size_t>(length);
     }
-    ASSERT_TRUE(eventually([&] { return server.most_reads_waiting >= 5; }));
+    ASSERT_TRUE(eventually([&] { return server.most_reads_waiting >= 1; }));
     SANE_Int length = 9;
     EXPECT_EQ(SANE_STATUS_GOOD, library->read(handle, block.data(), block.size(), &length));
     EXPECT_EQ(0, length);
@@ -229,6 +229,98 @@ TEST_F(BackendTest, SelectDescriptorTellsWhatReadHas)
     library->cancel(handle);
     EXPECT_TRUE(isReadable(fd));
     EXPECT_EQ(SANE_STATUS_CANCELLED, library->read(handle, block.data(), block.size(), &length));
+}
+
+// STAR's reply comes when the READs are there.
+TEST_F(BackendTest, ReadsTravelWithStartAndAreNoMoreThanTheFrameNeeds)
+{
+    server.extensions.push_back(extension_many_reads);
+    server.image = pattern(200000);
+    server.parameters = {0, true, 1000, 1000, 200, 8};
+    std::optional<std::vector<std::uint32_t>> held;
+    server.hook = [&](FakeClient &client, MessageView message) {
+        const auto command = static_cast<Command>(message.command);
+        if (command == Command::start) {
+            held.emplace();
+            return true;
+        }
+        if (command != Command::read || !held)
+            return false;
+        ++server.reads;
+        held->push_back(decodeReadRequest(message).max_bytes);
+        if (held->size() < 5)
+            return true;
+        encodeStartReply(client.out, {{}, server.parameters, server.byte_order});
+        std::span<const std::byte> rest(server.image);
+        for (const std::size_t wanted : *held) {
+            const auto block = rest.first(std::min(wanted, rest.size()));
+            encodeReadReply(client.out, {{block.empty() ? Status::eof : Status::good, ""}, block});
+            rest = rest.subspan(block.size());
+        }
+        held.reset();
+        return true;
+    };
+    init("");
+    const auto handle = openDevice();
+    SANE_Parameters parameters{};
+    ASSERT_EQ(SANE_STATUS_GOOD, library->get_parameters(handle, &parameters));
+    for (int frame = 1; frame <= 3; ++frame) {
+        ASSERT_EQ(SANE_STATUS_GOOD, library->start(handle));
+        SANE_Status status;
+        EXPECT_TRUE(readAll(handle, 32768, status) == server.image) << frame;
+        EXPECT_EQ(SANE_STATUS_EOF, status);
+        EXPECT_EQ(5 * frame, server.reads);
+    }
+}
+
+TEST_F(BackendTest, ReadsBehindAStartThatIsRefusedAreForgotten)
+{
+    server.extensions.push_back(extension_many_reads);
+    server.image = pattern(300000);
+    server.parameters = {0, true, 1000, 1000, 300, 8};
+    server.start_status = Status::no_docs;
+    init("");
+    const auto handle = openDevice();
+    for (int i = 0; i < 3; ++i) {
+        server.start_status = Status::no_docs;
+        EXPECT_EQ(SANE_STATUS_NO_DOCS, library->start(handle));
+        EXPECT_EQ(SANE_STATUS_NO_DOCS, library->start(handle)); // the first one's READs are answered still
+        SANE_Byte byte;
+        SANE_Int length = 1;
+        EXPECT_EQ(SANE_STATUS_INVAL, library->read(handle, &byte, 1, &length));
+        EXPECT_EQ(0, length);
+        server.start_status = Status::good;
+        ASSERT_EQ(SANE_STATUS_GOOD, library->start(handle));
+        SANE_Status status;
+        EXPECT_TRUE(readAll(handle, 1000, status) == server.image);
+        EXPECT_EQ(SANE_STATUS_EOF, status);
+    }
+}
+
+TEST_F(BackendTest, DataThatComesBeforeTheParametersIsKept)
+{
+    server.extensions.push_back(extension_many_reads);
+    server.parameters_in_start = false;
+    server.image = pattern(10000);
+    server.chunk_bytes = 999;
+    init("");
+    const auto handle = openDevice();
+    for (int i = 0; i < 3; ++i) {
+        ASSERT_EQ(SANE_STATUS_GOOD, library->start(handle));
+        SANE_Status status;
+        EXPECT_TRUE(readAll(handle, 100, status) == server.image);
+    }
+}
+
+TEST_F(BackendTest, AServerThatMayNotKnowGetsNoReadsWithStart)
+{
+    server.start_status = Status::no_docs;
+    init("");
+    const auto handle = openDevice();
+    EXPECT_EQ(SANE_STATUS_NO_DOCS, library->start(handle));
+    SANE_Parameters parameters{};
+    EXPECT_EQ(SANE_STATUS_GOOD, library->get_parameters(handle, &parameters));
+    EXPECT_EQ(0, server.reads);
 }
 
 TEST_F(BackendTest, BusyStartIsHeldBackTheSecondTime)

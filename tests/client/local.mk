@@ -26,6 +26,7 @@ tests_client_client_test_SOURCES = \
 	tests/client/ClientMethodsTest.cxx \
 	tests/client/KnownServersFileTest.cxx \
 	tests/client/LoginFilesTest.cxx \
+	tests/client/ReplyTimerTest.cxx \
 	tests/client/ServerTrustTest.cxx
 tests_client_client_test_CPPFLAGS = $(AM_CPPFLAGS) $(test_module_cppflags)
 tests_client_client_test_CXXFLAGS = $(AM_CXXFLAGS) $(GTEST_CFLAGS)

@@ -10,6 +10,7 @@ tests_daemon_supervisor_test_SOURCES = \
 	tests/daemon/DeviceListerTest.cxx \
 	tests/daemon/DeviceWatchTest.cxx \
 	tests/daemon/HandedFilesTest.cxx \
+	tests/daemon/HolderGraceTest.cxx \
 	tests/daemon/PenaltyTableTest.cxx \
 	tests/daemon/RefusalLogTest.cxx \
 	tests/daemon/SettlingTest.cxx \

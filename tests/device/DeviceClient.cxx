@@ -132,11 +132,22 @@ bool DeviceClient::receivesEnd(std::chrono::milliseconds deadline)
 
 OpenReply DeviceClient::open(bool with_descriptors)
 {
-    sendHello(with_descriptors ? std::vector<std::uint32_t>{1, 2} : std::vector<std::uint32_t>{1});
+    return openWith(with_descriptors ? std::vector<std::uint32_t>{1, 2} : std::vector<std::uint32_t>{1});
+}
+
+OpenReply DeviceClient::openWithValues()
+{
+    with_values_ = true;
+    return openWith({1, 2, 4});
+}
+
+OpenReply DeviceClient::openWith(std::vector<std::uint32_t> extensions)
+{
+    sendHello(std::move(extensions));
     ByteBuffer buffer;
     encodeOpenRequest(buffer, {""});
     send(buffer);
-    auto reply = decodeOpenReply(receive());
+    auto reply = decodeOpenReply(receive(), with_values_);
     if (reply.descriptors)
         descriptors_ = *reply.descriptors;
     return reply;
@@ -147,9 +158,13 @@ ControlOptionReply DeviceClient::control(const ControlOptionRequest &request)
     ByteBuffer buffer;
     encodeControlOptionRequest(buffer, channel_handle, request);
     send(buffer);
-    auto reply = decodeControlOptionReply(receive(), request.action != Action::set_auto);
+    auto reply = decodeControlOptionReply(receive(), request.action != Action::set_auto,
+                                          with_values_ && request.action != Action::get);
     if (reply.descriptors)
         descriptors_ = *reply.descriptors;
+    if (reply.news)
+        for (const auto &[option, descriptor] : reply.news->descriptors)
+            descriptors_.at(static_cast<std::size_t>(option)) = descriptor;
     return reply;
 }
 

@@ -36,6 +36,7 @@ public:
 
     // One request and its reply each.
     OpenReply open(bool with_descriptors = true);
+    OpenReply openWithValues(); // with extension 4: from then on control() expects news
     ControlOptionReply control(const ControlOptionRequest &request);
     std::optional<OptionDescriptor> option(std::int32_t number);
     GetParametersReply parameters();
@@ -58,6 +59,7 @@ public:
     std::string standardError() const;
 
 private:
+    OpenReply openWith(std::vector<std::uint32_t> extensions);
     bool fill(std::chrono::steady_clock::time_point until);
 
     UniqueFd socket_;
@@ -66,6 +68,7 @@ private:
     int exit_status_ = -1;
     FrameDecoder decoder_;
     std::vector<OptionDescriptor> descriptors_;
+    bool with_values_ = false;
 };
 
 OptionValue words(std::vector<std::uint32_t> values);

@@ -384,7 +384,7 @@ TEST_F(DeviceProcess, TooManyRequestsEndTheProcess)
     std::vector<std::byte> data;
     ASSERT_EQ(client.read(64 * 1024, data), Status::good);
     ByteBuffer buffer;
-    for (std::size_t i = 0; i < 3 * max_outstanding_requests; ++i)
+    for (std::size_t i = 0; i < 2 * max_outstanding_with_reads; ++i)
         encodeReadRequest(buffer, channel_handle, {64 * 1024});
     client.send(buffer);
     EXPECT_EQ(client.waitExit(), 1);

@@ -106,6 +106,111 @@ TEST_F(FakeDevice, AbortLeavesGetOptionAlone)
     EXPECT_EQ(client.receive().command, static_cast<std::uint32_t>(Command::abort));
 }
 
+TEST_F(FakeDevice, ManyReadsAreTakenAfterOpen)
+{
+    auto &client = open("hangs-in-read");
+    ASSERT_EQ(client.start().outcome.status, Status::good);
+    ByteBuffer buffer;
+    for (std::size_t i = 0; i + 64 < max_outstanding_with_reads; ++i)
+        encodeReadRequest(buffer, channel_handle, {1000});
+    for (std::size_t i = 0; i < 63; ++i)
+        encodeHandleRequest(buffer, Command::get_parameters, channel_handle);
+    encodeHandleRequest(buffer, Command::abort, channel_handle);
+    client.send(buffer);
+    for (std::size_t i = 0; i + 64 < max_outstanding_with_reads; ++i)
+        ASSERT_EQ(client.receiveRead().outcome.status, Status::cancelled);
+    for (std::size_t i = 0; i < 63; ++i)
+        ASSERT_EQ(decodeGetParametersReply(client.receive()).outcome.status, Status::cancelled);
+    EXPECT_EQ(client.receive().command, static_cast<std::uint32_t>(Command::abort));
+    EXPECT_EQ(client.start().outcome.status, Status::good);
+}
+
+TEST_F(FakeDevice, OneRequestMoreEndsTheProcess)
+{
+    const auto fill = [](Command command, std::size_t count) {
+        ByteBuffer buffer;
+        for (; count != 0; --count)
+            command == Command::read ? encodeReadRequest(buffer, channel_handle, {1000})
+                                     : encodeHandleRequest(buffer, command, channel_handle);
+        return buffer;
+    };
+    {
+        auto &client = open("hangs-in-start");
+        client.sendBare(Command::start);
+        client.send(fill(Command::read, max_outstanding_with_reads - 1));
+        waitForHang();
+        client.send(fill(Command::read, 1));
+        EXPECT_EQ(client.waitExit(), 1);
+    }
+    {
+        auto &client = open("hangs-in-start");
+        client.sendBare(Command::start);
+        client.send(fill(Command::get_parameters, max_outstanding_requests - 1));
+        client.send(fill(Command::read, 1)); // there is room for it
+        waitForHang();
+        client.send(fill(Command::get_parameters, 1));
+        EXPECT_EQ(client.waitExit(), 1);
+    }
+    auto &client = serve("denied"); // before an OPEN that was good
+    client.send(fill(Command::read, 3 * max_outstanding_requests));
+    EXPECT_EQ(client.waitExit(), 1);
+}
+
+TEST_F(FakeDevice, ReadsBehindAStartThatFailsAreInvalidWithoutTheBackend)
+{
+    auto &client = open("fails-in-start");
+    for (int i = 0; i < 2; ++i) {
+        client.sendBare(Command::start);
+        client.sendRead(1000);
+        client.sendRead(1000);
+        EXPECT_EQ(decodeStartReply(client.receive()).outcome.status, Status::no_docs);
+        EXPECT_EQ(client.receiveRead().outcome.status, Status::invalid);
+        EXPECT_EQ(client.receiveRead().outcome.status, Status::invalid);
+        std::vector<std::byte> data; // nor does the next, though nothing is on its way any more
+        EXPECT_EQ(client.read(1000, data), Status::invalid);
+    }
+    EXPECT_EQ(client.standardError().find("read"), std::string::npos);
+    client.parameters();
+    std::vector<std::byte> data;
+    EXPECT_EQ(client.read(1000, data), Status::good) << "the backend's own answer";
+    EXPECT_NE(client.standardError().find("read"), std::string::npos);
+}
+
+TEST_F(FakeDevice, ReadsBehindAStartThatCameTooEarlyBringTheRest)
+{
+    auto &client = open("good");
+    ASSERT_EQ(client.start().outcome.status, Status::good);
+    std::vector<std::byte> data;
+    ASSERT_EQ(client.read(10, data), Status::good);
+    client.sendBare(Command::start);
+    client.sendRead(10);
+    EXPECT_EQ(decodeStartReply(client.receive()).outcome.status, Status::invalid);
+    const auto reply = client.receiveRead();
+    EXPECT_EQ(reply.outcome.status, Status::good);
+    ASSERT_EQ(reply.data.size(), 10U);
+    EXPECT_EQ(reply.data[0], std::byte{3});
+    ASSERT_EQ(client.read(10, data), Status::good);
+    ASSERT_EQ(client.read(10, data), Status::good);
+    EXPECT_EQ(client.read(10, data), Status::eof);
+}
+
+TEST_F(FakeDevice, ReadsBehindAStartBringTheFrame)
+{
+    auto &client = open("announces");
+    for (int frame = 0; frame < 3; ++frame) {
+        client.sendBare(Command::start);
+        for (int i = 0; i < 5; ++i)
+            client.sendRead(10);
+        EXPECT_EQ(decodeStartReply(client.receive()).outcome.status, Status::good);
+        for (int i = 0; i < 4; ++i) {
+            const auto reply = client.receiveRead();
+            ASSERT_EQ(reply.data.size(), 10U);
+            EXPECT_EQ(reply.data[0], std::byte(2 * i + 1));
+        }
+        EXPECT_EQ(client.receiveRead().outcome.status, Status::eof);
+    }
+}
+
 TEST_F(FakeDevice, EveryAbortIsAnswered)
 {
     auto &client = open("hangs-in-read");

@@ -1,10 +1,11 @@
 // A libsane for tests, linked in place of the real one: one backend "fake", whose devices are named for what they do
 // wrong.
-#include <sane/sane.h>
+#include "FakeMoody.hxx"
 
 #include <atomic>
 #include <cstdio>
 #include <cstring>
+#include <sane/sane.h>
 #include <string>
 #include <time.h>
 
@@ -71,6 +72,8 @@ void sane_close(SANE_Handle) {}
 
 const SANE_Option_Descriptor *sane_get_option_descriptor(SANE_Handle, SANE_Int option)
 {
+    if (is("moody"))
+        return netsane::test::moody::descriptor(option);
     static const SANE_Option_Descriptor count{
         "",       "", "", SANE_TYPE_INT, SANE_UNIT_NONE, sizeof(SANE_Word), SANE_CAP_SOFT_DETECT, SANE_CONSTRAINT_NONE,
         {nullptr}};
@@ -98,6 +101,8 @@ const SANE_Option_Descriptor *sane_get_option_descriptor(SANE_Handle, SANE_Int o
 
 SANE_Status sane_control_option(SANE_Handle, SANE_Int option, SANE_Action action, void *value, SANE_Int *info)
 {
+    if (is("moody"))
+        return netsane::test::moody::control(option, action, value, info);
     if (option == 0)
         *static_cast<SANE_Word *>(value) = is("many-options") ? 0x7fffffff : 4;
     else if (option == 1 && action == SANE_ACTION_GET_VALUE)
@@ -112,6 +117,8 @@ SANE_Status sane_control_option(SANE_Handle, SANE_Int option, SANE_Action action
 SANE_Status sane_get_parameters(SANE_Handle, SANE_Parameters *parameters)
 {
     *parameters = {SANE_FRAME_GRAY, SANE_TRUE, 10, 10, is("announces") ? 4 : -1, 8};
+    if (is("moody"))
+        parameters->lines = netsane::test::moody::lines();
     return is("no-parameters") ? SANE_STATUS_INVAL : SANE_STATUS_GOOD;
 }
 
@@ -120,6 +127,8 @@ SANE_Status sane_start(SANE_Handle)
     reads = 0;
     if (is("odd-status"))
         return static_cast<SANE_Status>(-5);
+    if (is("fails-in-start"))
+        return SANE_STATUS_NO_DOCS;
     const bool was_cancelled = is_cancelled.exchange(false);
     if (is("hangs-in-start") && !was_cancelled)
         return hang();
@@ -130,6 +139,8 @@ SANE_Status sane_read(SANE_Handle, SANE_Byte *data, SANE_Int max_length, SANE_In
 {
     ++reads;
     *length = 0;
+    if (is("fails-in-start"))
+        std::fputs("read\n", stderr);
     if (is("hangs-in-read") || is("ignores-cancel"))
         return hang();
     if (is("long-read") || is("negative-read")) {

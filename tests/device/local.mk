@@ -24,13 +24,16 @@ tests_device_device_process_test_SOURCES = $(netsane_device_client) \
 	tests/device/DeviceProcessTest.cxx \
 	tests/device/DeviceScanTest.cxx \
 	tests/device/FakeDeviceTest.cxx \
-	tests/device/ScanRecord.cxx tests/device/ScanRecord.hxx
+	tests/device/ScanRecord.cxx tests/device/ScanRecord.hxx \
+	tests/device/ToldValuesTest.cxx
 tests_device_device_process_test_CPPFLAGS = $(AM_CPPFLAGS) $(netsane_device_client_flags)
 tests_device_device_process_test_CXXFLAGS = $(AM_CXXFLAGS) $(GTEST_CFLAGS) $(SANE_CFLAGS)
 tests_device_device_process_test_LDADD = src/protocol/libprotocol.la src/os/libos.la $(GTEST_LIBS) $(SANE_LIBS)
 
 # The program with a libsane that hangs and lies.
-tests_device_fake_device_SOURCES = src/daemon/device_main.cxx tests/device/FakeSane.cxx
+tests_device_fake_device_SOURCES = src/daemon/device_main.cxx \
+	tests/device/FakeMoody.cxx tests/device/FakeMoody.hxx \
+	tests/device/FakeSane.cxx
 tests_device_fake_device_CXXFLAGS = $(AM_CXXFLAGS) $(CLI11_CFLAGS) $(SANE_CFLAGS)
 tests_device_fake_device_LDADD = src/device/libdevice.la src/protocol/libprotocol.la src/os/libos.la $(PTHREAD_LIBS)
 

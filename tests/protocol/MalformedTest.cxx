@@ -36,6 +36,12 @@ void addOptionStart(FrameEncoder &message, std::uint32_t type, std::int32_t size
 
 const auto handle = fromHex("01");
 
+// OPEN's reply without options, as far as the number of values.
+FrameEncoder &addOpenedStart(FrameEncoder &message, std::uint32_t values)
+{
+    return message.integer(0u).opaque(handle).integer(0u).integer(values);
+}
+
 } // namespace
 
 TEST(Messages, RejectValuesThatCannotBe)
@@ -44,6 +50,8 @@ TEST(Messages, RejectValuesThatCannotBe)
     const auto read = [](MessageView in) { decodeReadRequest(in); };
     const auto control = [](MessageView in) { decodeControlOptionRequest(in); };
     const auto option = [](MessageView in) { decodeGetOptionReply(in); };
+    const auto opened = [](MessageView in) { decodeOpenReply(in, true); };
+    const auto controlled = [](MessageView in) { decodeControlOptionReply(in, false, true); };
     const struct {
         const char *what;
         std::function<void(MessageView)> decode;
@@ -77,6 +85,26 @@ TEST(Messages, RejectValuesThatCannotBe)
          }},
         {"4294967295 descriptors, of which none is there", [](MessageView in) { decodeOpenReply(in); },
          [](FrameEncoder &m) { m.integer(0u).opaque(handle).integer(0xffffffffu); }},
+        {"4294967295 values, of which none is there", opened, [](FrameEncoder &m) { addOpenedStart(m, 0xffffffffu); }},
+        {"4097 values", opened,
+         [](FrameEncoder &m) {
+             addOpenedStart(m, 4097);
+             for (int i = 0; i < 4097; ++i)
+                 m.integer(i).integer(5u);
+             m.integer(4u);
+         }},
+        {"value of a button", opened, [](FrameEncoder &m) { addOpenedStart(m, 1).integer(2).integer(4u).integer(4u); }},
+        {"value of type 6", opened, [](FrameEncoder &m) { addOpenedStart(m, 1).integer(2).integer(6u).integer(4u); }},
+        {"value of 3 bytes from the server", opened,
+         [](FrameEncoder &m) { addOpenedStart(m, 1).integer(2).integer(1u).opaque(fromHex("010203")).integer(4u); }},
+        {"values without an end", opened, [](FrameEncoder &m) { addOpenedStart(m, 2).integer(2).integer(5u); }},
+        {"values without parameters", opened, [](FrameEncoder &m) { addOpenedStart(m, 0); }},
+        {"half the parameters", opened,
+         [](FrameEncoder &m) { addOpenedStart(m, 0).integer(0u).integer(0u).integer(1u).integer(1u); }},
+        {"4294967295 changed descriptors, of which none is there", controlled,
+         [](FrameEncoder &m) { m.integer(0u).integer(0u).integer(4u).integer(0xffffffffu); }},
+        {"a changed descriptor without its end", controlled,
+         [](FrameEncoder &m) { m.integer(0u).integer(0u).integer(4u).integer(1u).integer(2).string("name"); }},
     };
     for (const auto &row : table) {
         const auto bytes = make(Command::open, row.fill);

@@ -226,6 +226,50 @@ void addOptionReplyRows(std::vector<MessageRow> &table)
                      {1, 2, 3}});
 }
 
+// Values of an INT array and a STRING, and one that can't be told any more.
+ToldState toldState()
+{
+    return {{{2, ValueType::integer, {{1, 0xffffffff}, {}}},
+             {3, ValueType::string, {{}, "Color"}},
+             {4, ValueType::group, {}}},
+            Status::good,
+            parameters};
+}
+
+void addValueRows(std::vector<MessageRow> &table)
+{
+    const auto open = [](MessageView in, ByteBuffer &out) { encodeOpenReply(out, decodeOpenReply(in, true)); };
+    table.push_back({"OpenReplyValues",
+                     [](ByteBuffer &out) {
+                         encodeOpenReply(out, {{}, handle, {{rangeOption()}}, toldState()});
+                     },
+                     open,
+                     {2, 14}});
+    const auto control = [](MessageView in, ByteBuffer &out) {
+        encodeControlOptionReply(out, decodeControlOptionReply(in, true, true));
+    };
+    const OptionValue words{{1, 2}, {}};
+    for (const bool has_parameters : {true, false})
+        table.push_back({has_parameters ? "ControlOptionReplyNews" : "ControlOptionReplyNewsWithoutParameters",
+                         [words, has_parameters](ByteBuffer &out) {
+                             ControlOptionReply::News news{{{5, listOption(ConstraintType::string_list)}}, toldState()};
+                             if (!has_parameters)
+                                 news.told = {{}, Status::invalid};
+                             encodeControlOptionReply(out, {{}, 2, ValueType::integer, words, {}, news});
+                         },
+                         control,
+                         {4}});
+    // Without extension 4 what stands behind is ignored.
+    table.push_back({"ControlOptionReplyWithoutNews",
+                     [](ByteBuffer &out) {
+                         encodeControlOptionReply(out, {{}, 0, ValueType::button, {}, {}});
+                     },
+                     [](MessageView in, ByteBuffer &out) {
+                         encodeControlOptionReply(out, decodeControlOptionReply(in, true, false));
+                     },
+                     {}});
+}
+
 void addScanReplyRows(std::vector<MessageRow> &table)
 {
     const auto params = [](MessageView in, ByteBuffer &out) {
@@ -282,6 +326,7 @@ std::vector<MessageRow> messageTable()
     addRequestRows(table);
     addSessionReplyRows(table);
     addOptionReplyRows(table);
+    addValueRows(table);
     addScanReplyRows(table);
     return table;
 }

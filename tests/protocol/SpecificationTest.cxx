@@ -10,6 +10,7 @@
 
 #include <fstream>
 #include <map>
+#include <optional>
 #include <sstream>
 
 using namespace netsane;
@@ -108,7 +109,7 @@ void recodeFromServer(MessageView in, ByteBuffer &out)
     case Command::get_devices:
         return encodeGetDevicesReply(out, decodeGetDevicesReply(in));
     case Command::control_option:
-        return encodeControlOptionReply(out, decodeControlOptionReply(in, true));
+        return encodeControlOptionReply(out, decodeControlOptionReply(in, true, true));
     case Command::read:
         return encodeReadReply(out, decodeReadReply(in));
     default:
@@ -168,8 +169,23 @@ TEST(Specification, ExamplesMeanWhatTheTextSays)
     const auto controlled = decodeControlOptionReply(view("S23"), true);
     EXPECT_EQ(controlled.info, info_reload_parameters);
     EXPECT_EQ(controlled.value->words, std::vector<std::uint32_t>{150U << 16});
+    EXPECT_FALSE(controlled.news);
     EXPECT_EQ(decodeReadRequest(view("C26")).max_bytes, 65536u);
     EXPECT_EQ(toHex(decodeReadReply(view("S26")).data), "102030");
+}
+
+TEST(Specification, TheNewsOfASetAreAsTheTextSays)
+{
+    std::optional<ControlOptionReply::News> news;
+    for (const auto &example : readExamples()) {
+        const auto bytes = fromHex(example.hex);
+        const auto message = viewMessage(bytes, limits_before_login);
+        if (example.sender == 'S' && message.command == static_cast<std::uint32_t>(Command::control_option))
+            news = decodeControlOptionReply(message, true, true).news;
+    }
+    ASSERT_TRUE(news) << "there is no such example";
+    EXPECT_TRUE(news->descriptors.empty());
+    EXPECT_EQ(news->told, (ToldState{{}, Status::good, {0, true, 472, 472, 590, 8}}));
 }
 
 TEST(Specification, TheTranscriptIsWhatWasSaidInClear)

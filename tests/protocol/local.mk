@@ -6,6 +6,7 @@ tests_protocol_protocol_test_SOURCES = \
 	tests/protocol/MalformedTest.cxx \
 	tests/protocol/MessageTable.cxx tests/protocol/MessageTable.hxx \
 	tests/protocol/MessageTableTest.cxx \
+	tests/protocol/OutstandingRequestsTest.cxx \
 	tests/protocol/SpecificationTest.cxx
 tests_protocol_protocol_test_CPPFLAGS = $(AM_CPPFLAGS) -DNETSANE_PROTOCOL_MD='"$(abs_top_srcdir)/doc/protocol.md"'
 tests_protocol_protocol_test_CXXFLAGS = $(AM_CXXFLAGS) $(GTEST_CFLAGS)

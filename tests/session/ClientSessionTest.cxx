@@ -700,6 +700,59 @@ TEST(ClientSession, NoMoreThan64RequestsAreOutstanding)
     EXPECT_EQ(192U, client.replies.size());
 }
 
+TEST(ClientSession, ManyReadsAreOutstandingAfterAnOpenThatWasGood)
+{
+    const auto opened = [](Status status) {
+        Server server;
+        encodeOpenReply(server.out, {{status, ""}, {std::byte{1}}, {}});
+        return server;
+    };
+    struct Case {
+        std::vector<std::uint32_t> extensions;
+        Status status;
+        std::size_t reads;
+    };
+    for (const auto &c : {Case{{1, 2, 5}, Status::good, 1023}, Case{{1, 2, 5}, Status::invalid, 63},
+                          Case{{1, 2}, Status::good, 63}}) {
+        Client client;
+        client.receive(Server().hello(c.extensions));
+        encodeOpenRequest(client.session.request(Command::open), {"test:0"});
+        EXPECT_EQ(62U, client.session.readsAllowed());
+        client.receive(opened(c.status));
+        ASSERT_EQ(c.reads, client.session.readsAllowed());
+        for (std::size_t i = 0; i < c.reads; ++i)
+            encodeReadRequest(client.session.request(Command::read), channel_handle, {1});
+        EXPECT_EQ(0U, client.session.readsAllowed());
+        ASSERT_TRUE(client.session.canRequest());
+        encodeHandleRequest(client.session.request(Command::abort), Command::abort, channel_handle);
+        EXPECT_FALSE(client.session.canRequest());
+        Server replies;
+        for (std::size_t i = 0; i < c.reads; ++i)
+            encodeReadReply(replies.out, {{Status::cancelled, ""}, {}});
+        encodeBare(replies.out, Command::abort);
+        client.receive(replies);
+        EXPECT_FALSE(client.session.failure());
+        EXPECT_EQ(c.reads + 2, client.replies.size());
+    }
+}
+
+TEST(ClientSession, TheNextGreetingSaysAnewHowManyReadsThereMayBe)
+{
+    Client client;
+    client.receive(Server().hello({1, 2, 5}));
+    encodeOpenRequest(client.session.request(Command::open), {"test:0"});
+    Server opened;
+    encodeOpenReply(opened.out, {{}, {std::byte{1}}, {}});
+    client.receive(opened);
+    EXPECT_EQ(1023U, client.session.readsAllowed());
+    client.receive(Server().hello({1, 2}));
+    EXPECT_EQ(63U, client.session.readsAllowed());
+    client.receive(Server().note());
+    EXPECT_EQ(63U, client.session.readsAllowed());
+    client.receive(Server().hello({1, 2, 5}));
+    EXPECT_EQ(1023U, client.session.readsAllowed());
+}
+
 TEST(ClientSession, AnySplitOfTheStreamIsTheSame)
 {
     Server server;

@@ -428,6 +428,17 @@ TEST_F(ServerCryptLaterTest, RequestsWithoutEndDoNotPutTheChoiceOff)
     EXPECT_THROW(send(bare(Command::init)), ProtocolError);
 }
 
+TEST_F(ServerCryptLaterTest, AsManyRequestsMayCrossAsMayBeOutstanding)
+{
+    openDevice();
+    EXPECT_TRUE(ask());
+    ByteBuffer read;
+    encodeReadRequest(read, std::array{std::byte{7}}, {1}); // of no handle: answered at once
+    for (std::size_t i = 0; i < max_outstanding_with_reads; ++i)
+        send(read);
+    EXPECT_THROW(send(read), ProtocolError);
+}
+
 TEST_F(ServerCryptLaterTest, AnOpenThatCrossesAsksForNoLogin)
 {
     settings.auth_methods = {{1, 0, "test"}};

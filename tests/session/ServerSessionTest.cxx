@@ -11,7 +11,8 @@ TEST_F(ServerSessionTest, GreetsWithRevisionAndExtensions)
     ASSERT_EQ(sent.size(), 1U);
     const auto hello = decodeHello(view(sent[0]));
     EXPECT_EQ(hello.revision, 1U);
-    EXPECT_THAT(hello.extensions, ElementsAre(extension_login_note, extension_descriptors));
+    EXPECT_THAT(hello.extensions,
+                ElementsAre(extension_login_note, extension_descriptors, extension_values, extension_many_reads));
 }
 
 TEST_F(ServerSessionTest, AnswersWhatNeedsNoDevice)
@@ -201,6 +202,45 @@ TEST_F(ServerSessionTest, CloseForgetsTheHandle)
     EXPECT_EQ(decodeGetParametersReply(view(sent[1])).outcome.status, Status::invalid);
 }
 
+// The handle is forgotten by CLOS already, and QUIT overtakes its reply.
+TEST_F(ServerSessionTest, CloseAndQuitAtOnceCloseTheDevice)
+{
+    begin();
+    const auto handle = openDevice(1);
+    auto both = withHandle(Command::close, handle);
+    both.append(bare(Command::quit).data());
+    send(both);
+    EXPECT_THAT(host.commandsToDevice(), ElementsAre(Command::close));
+    EXPECT_THAT(host.calls, ElementsAre("close 1"));
+    EXPECT_TRUE(session->isFinished());
+}
+
+TEST_F(ServerSessionTest, QuitClosesADeviceThatIsBeingOpened)
+{
+    begin();
+    send(open("test:0"));
+    host.calls.clear();
+    send(bare(Command::quit));
+    EXPECT_THAT(host.calls, ElementsAre("close 1"));
+}
+
+TEST_F(ServerSessionTest, TheDeviceLearnsWhatTheClientAnnounced)
+{
+    for (const auto &announced : {std::vector<std::uint32_t>{1}, {1, 2}, {1, 2, 4}}) {
+        host.to_device.clear();
+        begin();
+        ByteBuffer hello;
+        encodeHello(hello, {"test", 1, announced});
+        send(hello);
+        send(open("test:0"));
+        session->deviceOpened(1, {OpenDecision::Kind::opened, {}}, now);
+        FrameDecoder decoder(limits_after_login);
+        decoder.push(host.to_device.data());
+        const std::vector<std::uint32_t> expected(announced.begin() + 1, announced.end());
+        EXPECT_EQ(decodeHello(decoder.next().value()).extensions, expected);
+    }
+}
+
 TEST_F(ServerSessionTest, ExitClosesAllHandles)
 {
     begin();
@@ -227,6 +267,39 @@ TEST_F(ServerSessionTest, SixtyFiveRequestsAreTooMany)
     for (std::size_t i = 0; i < max_outstanding_requests; ++i)
         send(bare(Command::get_devices));
     EXPECT_THROW(send(bare(Command::get_devices)), ProtocolError);
+}
+
+TEST_F(ServerSessionTest, ManyReadsAfterAnOpenThatWasGood)
+{
+    begin();
+    const auto handle = openDevice(1);
+    for (std::size_t i = 0; i < max_outstanding_requests; ++i)
+        send(withHandle(Command::get_parameters, handle));
+    for (std::size_t i = max_outstanding_requests; i < max_outstanding_with_reads; ++i)
+        send(read(handle));
+    EXPECT_EQ(host.commandsToDevice().size(), max_outstanding_with_reads) << "all at once";
+    EXPECT_THROW(send(read(handle)), ProtocolError);
+}
+
+TEST_F(ServerSessionTest, SixtyFiveOthersAreTooManyAmongReads)
+{
+    begin();
+    const auto handle = openDevice(1);
+    for (std::size_t i = 0; i < 500; ++i)
+        send(read(handle));
+    for (std::size_t i = 0; i < max_outstanding_requests; ++i)
+        send(withHandle(Command::get_parameters, handle));
+    send(read(handle));
+    EXPECT_THROW(send(withHandle(Command::abort, handle)), ProtocolError);
+}
+
+TEST_F(ServerSessionTest, ReadsBeforeAnOpenThatWasGoodAreRequestsLikeAnyOther)
+{
+    begin();
+    send(open("test:0")); // isn't answered yet
+    for (std::size_t i = 1; i < max_outstanding_requests; ++i)
+        send(read({std::byte{1}}));
+    EXPECT_THROW(send(read({std::byte{1}})), ProtocolError);
 }
 
 TEST_F(ServerSessionTest, HandlesAreLimited)

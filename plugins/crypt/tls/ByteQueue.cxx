@@ -56,8 +56,11 @@ void ByteQueue::releaseIfEmpty() noexcept
 {
     if (begin_ != end_)
         return;
+    begin_ = end_ = 0;
+    if (capacity_ <= kept_bytes_)
+        return;
     data_.reset();
-    capacity_ = begin_ = end_ = 0;
+    capacity_ = 0;
 }
 
 } // namespace netsane

@@ -1,4 +1,5 @@
-// Bytes that wait, first in first out. Takes memory when something comes and gives it back when the last byte has gone.
+// Bytes that wait, first in first out. Takes memory when something comes, and gives it back when the last byte has
+// gone, but for a bit that it may be told to keep.
 
 #pragma once
 
@@ -13,7 +14,11 @@ public:
     /// Secret: what has left is wiped.
     enum class Content { Secret, Public };
 
-    explicit ByteQueue(Content content) noexcept : secret_(content == Content::Secret) {}
+    /// kept_bytes: of memory, at the most, while nothing waits.
+    explicit ByteQueue(Content content, size_t kept_bytes = 0) noexcept
+        : secret_(content == Content::Secret), kept_bytes_(kept_bytes)
+    {
+    }
     ~ByteQueue() { wipe(data_.get(), end_); }
     ByteQueue(const ByteQueue &) = delete;
     ByteQueue &operator=(const ByteQueue &) = delete;
@@ -41,6 +46,7 @@ private:
     void wipe(std::byte *bytes, size_t count) const noexcept;
 
     const bool secret_;
+    const size_t kept_bytes_;
     std::unique_ptr<std::byte[]> data_;
     size_t capacity_ = 0;
     size_t begin_ = 0;

@@ -16,7 +16,6 @@ namespace {
 
 constexpr size_t max_record_bytes = SSL3_RT_MAX_PLAIN_LENGTH;     // 16384, of plain bytes
 constexpr size_t max_wire_record_bytes = max_record_bytes + 1024; // and, before it, an answer to a key update
-constexpr size_t max_plain_bytes = 65536;                         // that wait for readPlain
 constexpr size_t max_wire_bytes = 98304;                          // that wait for pullWire: a block of 64 KiB and more
 constexpr size_t record_overhead = 64;                            // more than any cipher's
 

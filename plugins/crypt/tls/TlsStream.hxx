@@ -2,7 +2,8 @@
 //
 // What push_wire takes is worked on at once, so that the state is known after it: nothing but an unfinished record
 // stays in OpenSSL, and the plain bytes wait here. push_wire takes less when they could become too many; wire bytes
-// wait for pull_wire. Both queues and OpenSSL's buffers have no memory while the connection is idle.
+// wait for pull_wire. Both queues and OpenSSL's buffers have no memory while a server's connection is idle; a client,
+// which has few, keeps a block of 64 KiB.
 
 #pragma once
 
@@ -64,11 +65,14 @@ private:
     std::string identity(uint32_t what) const;
     bool isVerified() const noexcept;
 
+    static constexpr size_t max_plain_bytes = 65536; ///< that wait for readPlain
+
     const std::string peer_name_;
     Wire wire_; ///< before ssl_, which leads to it
     UniqueSsl ssl_;
     // passwords come from clients only; what a client reads is a picture, as a rule
-    ByteQueue plain_{isClient() ? ByteQueue::Content::Public : ByteQueue::Content::Secret};
+    ByteQueue plain_{isClient() ? ByteQueue(ByteQueue::Content::Public, max_plain_bytes)
+                                : ByteQueue(ByteQueue::Content::Secret)};
     uint32_t state_ = NETSANE_STATE_HANDSHAKE;
     bool shut_down_ = false;
     std::string error_;
