@@ -13,11 +13,13 @@ import seed
 import tls_connection
 from counting_proxy import CountingProxy
 
-# scanimage -A; the same with TLS and PASS_CRYPT, asked for at OPEN and at connect; a scan at 50 dpi
-OPTIONS = {"connections": 1, "round_trips": 5, "bytes_to_server": 300, "bytes_to_client": 12500}
-LOGIN = {"connections": 1, "round_trips": 9, "bytes_to_server": 950, "bytes_to_client": 13800}
-LOGIN_AT_CONNECT = {"connections": 1, "round_trips": 8, "bytes_to_server": 950, "bytes_to_client": 13800}
-SCAN = {"connections": 1, "round_trips": 7, "bytes_to_server": 750, "bytes_to_client": 43200}
+# what: (round trips, bytes to the server, bytes to the client), and for more bytes of image none
+WIRE = {
+    "scanimage -A": (5, 300, 12500),
+    "scanimage -A, TLS, PASS_CRYPT": (9, 950, 13800),
+    "scanimage -A, TLS, PASS_CRYPT at connect": (8, 950, 13800),
+    "a 50 dpi scan": (7, 750, 43200),
+}
 # System calls of all processes for each megabyte of an image, and memory of each idle connection.
 CALLS_PER_MB = {"server": 190, "client": 100}
 KIB_PER_CONNECTION = {"in clear": 9.5, "under TLS": 25}
@@ -59,31 +61,33 @@ class OnTheWire(Economy):
         result = user.run("-d", f"netsane:{address}:test:0", *args)
         self.assertEqual(result.code, 0, repr(result))
 
-    def check(self, bounds, server, words, *args):
+    def check(self, what, server, words, *args):
+        bounds = dict(zip(("round_trips", "bytes_to_server", "bytes_to_client"), WIRE[what]))
         self.scan(self.client(f"{server.address} {words}"), server.address, "-n")  # what is done once after the start
 
         def measure():
             with CountingProxy(server.address, delay=DELAY) as proxy:
                 self.scan(self.client(f"{proxy.address} {words}"), proxy.address, *args)
                 counted = proxy.report()
+            self.assertEqual(counted["connections"], 1)
             return {name: counted[name] for name in bounds}
 
         self.assert_within(bounds, measure)
         server.stop()
 
     def test_options(self):
-        self.check(OPTIONS, self.serve(), "", "-A")
+        self.check("scanimage -A", self.serve(), "", "-A")
 
     def test_options_under_tls_with_a_login(self):
-        self.check(LOGIN, self.serve(crypt=["tls"], auth=["crypt"]),
+        self.check("scanimage -A, TLS, PASS_CRYPT", self.serve(crypt=["tls"], auth=["crypt"]),
                    f"tls=require ca={self.certificate} user=alice password=password", "-A")
 
     def test_options_under_tls_with_a_login_at_connect(self):
-        self.check(LOGIN_AT_CONNECT, self.serve(crypt=["tls"], auth=["crypt"], auth_at="connect"),
+        self.check("scanimage -A, TLS, PASS_CRYPT at connect", self.serve(crypt=["tls"], auth=["crypt"], auth_at="connect"),
                    f"tls=require ca={self.certificate} user=alice password=password", "-A")
 
     def test_scan(self):
-        self.check(SCAN, self.serve(), "")
+        self.check("a 50 dpi scan", self.serve(), "")
 
 
 class SystemCalls(Economy):
