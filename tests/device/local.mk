@@ -41,7 +41,7 @@ check_LTLIBRARIES += tests/device/libfakesane.la
 tests_device_libfakesane_la_SOURCES = \
 	tests/device/FakeMoody.cxx tests/device/FakeMoody.hxx \
 	tests/device/FakeSane.cxx
-tests_device_libfakesane_la_CXXFLAGS = $(AM_CXXFLAGS) $(SANE_CFLAGS)
+tests_device_libfakesane_la_CXXFLAGS = $(AM_CXXFLAGS) $(SANE_CFLAGS) -fvisibility=default
 tests_device_libfakesane_la_LDFLAGS = $(AM_LDFLAGS) -module -avoid-version -shared -rpath $(abs_builddir)
 
 tests_device_throughput_SOURCES = $(netsane_device_client) tests/device/throughput.cxx
