@@ -24,7 +24,10 @@ std::optional<TimePoint> earlier(std::optional<TimePoint> a, std::optional<TimeP
 } // namespace
 
 DeviceLink::DeviceLink(std::unique_ptr<ClientConnection> connection, HandleBytes handle, CancelSwitch &cancel)
-    : connection_(std::move(connection)), handle_(std::move(handle)), cancel_(cancel)
+    : connection_(std::move(connection)),
+      handle_(std::move(handle)),
+      cancel_(cancel),
+      tells_values_(session().tellsValues())
 {
 }
 

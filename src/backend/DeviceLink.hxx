@@ -73,7 +73,8 @@ public:
 
     // Whether replies tell values and parameters (protocol.md §7.12); they hold for one era, which a STAR or an ABRT
     // ends.
-    bool tellsValues() const noexcept { return connection_->session().tellsValues(); }
+    // As it was agreed on when the device was opened.
+    bool tellsValues() const noexcept { return tells_values_; }
     Era era() const noexcept { return era_; }
 
     // ---- cancel: a frame is open from the first STAR until the ABRT
@@ -97,6 +98,7 @@ private:
     std::unique_ptr<ClientConnection> connection_;
     const HandleBytes handle_;
     CancelSwitch &cancel_;
+    const bool tells_values_;
     ReadHandler read_handler_;
     std::size_t reads_ = 0;
     ReadWindow window_;

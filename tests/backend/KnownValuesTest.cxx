@@ -135,6 +135,9 @@ TEST_F(TellingTest, AScanMakesThemUnknown)
         EXPECT_EQ(1, gets);
         SANE_Status status;
         EXPECT_TRUE(readAll(handle, 1000, status) == server.image);
+        values[0].value.words = {static_cast<std::uint32_t>(scan) + 50};
+        ASSERT_EQ(SANE_STATUS_GOOD, get(handle, resolution));
+        EXPECT_EQ(scan + 50, words[0]) << "what was told before the scan, or in it, holds no more";
         values[0].value.words = {static_cast<std::uint32_t>(scan) + 100};
         library->cancel(handle);
         asked_parameters = 0;

@@ -376,7 +376,7 @@ TEST_F(FakeDevice, ListerLeavesOutWhatCannotBeOpened)
     DeviceClient lister({"--list", "--sane-config-dir", config_.path()}, NETSANE_FAKE_DEVICE_PROGRAM);
     EXPECT_EQ(decodeInitReply(lister.receive()).outcome.status, Status::good);
     const auto reply = decodeGetDevicesReply(lister.receive());
-    ASSERT_EQ(reply.devices.size(), 1U);
+    ASSERT_EQ(reply.devices.size(), 2U);
     EXPECT_EQ(reply.devices[0], (DeviceEntry{"fake:good", "", "model", "type"}));
     EXPECT_EQ(lister.waitExit(), 0);
 }

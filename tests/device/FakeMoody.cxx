@@ -26,7 +26,7 @@ SANE_Option_Descriptor make(const char *name, SANE_Value_Type type, SANE_Int siz
 void setMaster(SANE_Word value)
 {
     words[master] = value;
-    words[slave] = value * 2;
+    words[slave] = static_cast<SANE_Word>(static_cast<unsigned>(value) * 2);
     text_value = "master is " + std::to_string(value % 1000);
 }
 
@@ -72,7 +72,7 @@ SANE_Status set(SANE_Int option, void *value, SANE_Int *info)
         words[slave] = word;
         return SANE_STATUS_GOOD;
     case lies: // without SANE_INFO_INEXACT
-        words[lies] = word + 1;
+        words[lies] = static_cast<SANE_Word>(static_cast<unsigned>(word) + 1);
         return SANE_STATUS_GOOD;
     default:
         words.at(option) = word;

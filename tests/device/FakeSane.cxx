@@ -49,7 +49,8 @@ SANE_Status sane_get_devices(const SANE_Device ***list, SANE_Bool)
     static const SANE_Device good{"fake:good", nullptr, "model", "type"};
     static const SANE_Device nameless{nullptr, nullptr, nullptr, nullptr};
     static const SANE_Device excluded{"net:host:fake:good", "", "", ""};
-    static const SANE_Device *all[] = {&nameless, &good, &excluded, nullptr};
+    static const SANE_Device moody{"fake:moody", "", "", ""};
+    static const SANE_Device *all[] = {&nameless, &good, &excluded, &moody, nullptr};
     is_listed = true;
     *list = all;
     return SANE_STATUS_GOOD;

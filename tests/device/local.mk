@@ -37,6 +37,14 @@ tests_device_fake_device_SOURCES = src/daemon/device_main.cxx \
 tests_device_fake_device_CXXFLAGS = $(AM_CXXFLAGS) $(CLI11_CFLAGS) $(SANE_CFLAGS)
 tests_device_fake_device_LDADD = src/device/libdevice.la src/protocol/libprotocol.la src/os/libos.la $(PTHREAD_LIBS)
 
+# That libsane as a library of its own, for a frontend without a network.
+check_LTLIBRARIES += tests/device/libfakesane.la
+tests_device_libfakesane_la_SOURCES = \
+	tests/device/FakeMoody.cxx tests/device/FakeMoody.hxx \
+	tests/device/FakeSane.cxx
+tests_device_libfakesane_la_CXXFLAGS = $(AM_CXXFLAGS) $(SANE_CFLAGS) -fvisibility=default
+tests_device_libfakesane_la_LDFLAGS = $(AM_LDFLAGS) -module -avoid-version -shared -rpath $(abs_builddir)
+
 tests_device_throughput_SOURCES = $(netsane_device_client) tests/device/throughput.cxx
 tests_device_throughput_CPPFLAGS = $(AM_CPPFLAGS) $(netsane_device_client_flags)
 tests_device_throughput_CXXFLAGS = $(AM_CXXFLAGS) $(GTEST_CFLAGS) $(SANE_CFLAGS)

@@ -7,6 +7,7 @@ sequences are random: NETSANE_TEST_SEED repeats one.
 
 import os
 import random
+import shutil
 import sys
 
 import harness
@@ -17,9 +18,12 @@ STEPS = 300
 
 
 class Values(harness.DifferentialTest):
-    def frontend(self, environment, device, seed, name):
+    device = "test:0"
+    library = None  # what has the device here; None: libsane
+
+    def frontend(self, environment, device, seed, name, *library):
         path = os.path.join(self.folder, name)
-        command = [sys.executable, "-B", FRONTEND, device, str(seed), str(STEPS), path]
+        command = [sys.executable, "-B", FRONTEND, device, str(seed), str(STEPS), path, *library]
         result = harness.run(command, environment, self.folder)
         with open(path, encoding="utf-8") as file:
             return result, file.read().splitlines()
@@ -28,14 +32,14 @@ class Values(harness.DifferentialTest):
         env = {"PATH": os.environ.get("PATH", "/usr/bin:/bin"), "LANG": "C", "HOME": self.folder,
                "SANE_CONFIG_DIR": self.server.sane_dir, **harness.ONE_ARENA}
         for _ in range(harness.LOCAL_TRIES):
-            result, lines = self.frontend(env, "test:0", seed, "local")
+            result, lines = self.frontend(env, self.device, seed, "local", *([self.library] if self.library else []))
             if result.code == 0:
                 return lines
         self.fail(f"NETSANE_TEST_SEED={seed}: the local frontend failed: {result!r}")
 
     def same_for(self, seed):
         local = self.local(seed)
-        result, remote = self.frontend(self.remote.environment(), self.remote_name("test:0"), seed, "remote")
+        result, remote = self.frontend(self.remote.environment(), self.remote_name(self.device), seed, "remote")
         step = "before the first step"
         for number, (here, there) in enumerate(zip(local, remote)):
             step = here if here.startswith("step ") else step
@@ -49,6 +53,26 @@ class Values(harness.DifferentialTest):
         for seed in [int(given)] if given else [random.randrange(1 << 30) for _ in range(RUNS)]:
             with self.subTest(seed=seed):
                 self.same_for(seed)
+
+
+class MoodyValues(Values):
+    """The device of tests/device/FakeMoody.cxx, which changes options without saying so."""
+
+    device = "fake:moody"
+
+    @classmethod
+    def setUpClass(cls):
+        cls.library = os.path.join(os.environ["NETSANE_BUILDDIR"], "tests/device/.libs/libfakesane.so")
+        super().setUpClass()
+
+    @classmethod
+    def prepare(cls, server):
+        root = shutil.copytree(cls.stage.root, os.path.join(cls.shared, "stage"), symlinks=True)
+        program = os.path.join(root, os.path.relpath(cls.stage.libexec, cls.stage.root), "netsaned-device")
+        os.unlink(program)
+        shutil.copy(os.path.join(os.environ["NETSANE_BUILDDIR"], "tests/device/fake-device"), program)
+        server.program = os.path.join(root, os.path.relpath(cls.stage.netsaned, cls.stage.root))
+        harness.write_file(os.path.join(server.sane_dir, "dll.conf"), "fake\n")
 
 
 if __name__ == "__main__":
