@@ -23,12 +23,6 @@ bool BlockQueue::hasRoom() const noexcept
     return !isFull(block) || block.begin == block.end || next(tail_) != head_;
 }
 
-std::size_t BlockQueue::freeBlocks() const noexcept
-{
-    const std::size_t used = (tail_ + block_count - head_) % block_count + 1;
-    return block_count - used + (blocks_[tail_].begin == blocks_[tail_].end ? 1 : 0);
-}
-
 std::span<std::byte> BlockQueue::room() noexcept
 {
     if (!hasRoom())

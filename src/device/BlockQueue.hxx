@@ -29,8 +29,6 @@ public:
     // Where the next data goes, at least min_room_bytes; empty when all blocks are full. Valid until commit().
     std::span<std::byte> room() noexcept;
     bool hasRoom() const noexcept;
-    // Blocks without data.
-    std::size_t freeBlocks() const noexcept;
     void commit(std::size_t length, Clock::time_point now) noexcept;
 
     // The oldest data, as far as it lies in one block; empty when there is none. Valid until consume() or clear().

@@ -1,6 +1,6 @@
 // Sends replies on a device process's channel: small messages from a buffer, image data from where it lies.
 //
-// Owned by DeviceChannel, under its lock. Never blocks; uses the socket, doesn't own it.
+// Owned by DeviceChannel, I/O thread. Never blocks; uses the socket, doesn't own it.
 #pragma once
 
 #include "protocol/DeviceMessages.hxx"

@@ -62,7 +62,6 @@ DeviceChannel::DeviceChannel(UniqueFd channel, UniqueFd terminate, DeviceLink &l
       writer_(channel_.get()),
       decoder_(limits_after_login)
 {
-    link_.setDataHandler([this] { dataCame(); });
 }
 
 int DeviceChannel::run() noexcept
@@ -88,44 +87,23 @@ int DeviceChannel::run() noexcept
 
 void DeviceChannel::serve()
 {
-    std::unique_lock lock(mutex_);
-    while (waitForNews(lock)) {
+    while (waitForNews()) {
         signalIfDue();
         progress();
     }
 }
 
-// On the main thread.
-void DeviceChannel::dataCame() noexcept
-{
-    const std::lock_guard lock(mutex_);
-    bool is_done = false;
-    try {
-        progress();
-        is_done = writer_.isIdle() && !partial_due_ && takes_requests_;
-    } catch (...) { // NOLINT(bugprone-empty-catch): the I/O thread meets it again, and ends
-    }
-    if (!is_done)
-        link_.wake();
-}
-
 // False at the end of the channel or when the main thread has finished.
-bool DeviceChannel::waitForNews(std::unique_lock<std::mutex> &lock)
+bool DeviceChannel::waitForNews()
 {
     pollfd watched[3] = {{channel_.get(), 0, 0}, {link_.wakeFd(), POLLIN, 0}, {terminate_.get(), POLLIN, 0}};
-    takes_requests_ = queued_bytes_ < max_queued_bytes;
-    if (takes_requests_)
+    if (queued_bytes_ < max_queued_bytes)
         watched[0].events |= POLLIN;
     if (!writer_.isIdle())
         watched[0].events |= POLLOUT;
-    const int timeout_ms = timeout();
-    lock.unlock();
-    const int ready = ::poll(watched, 3, timeout_ms);
-    const int error = errno;
-    lock.lock();
-    if (ready < 0) {
-        if (error != EINTR)
-            throwErrno(error, "poll the device channel");
+    if (::poll(watched, 3, timeout()) < 0) {
+        if (errno != EINTR)
+            throwErrno("poll the device channel");
         return true;
     }
     if (watched[2].revents != 0)

@@ -2,8 +2,7 @@
 // hands the others to the main thread (protocol.md §7, §8).
 //
 // Owned by the device process, runs on a thread of its own in which all signals are blocked. Requests are received
-// while replies wait for a slow peer, so that an ABRT is seen at once. Data that a READ waits for is sent by the main
-// thread, which has just read it: waking up this one for each block would cost as much as the sending.
+// while replies wait for a slow peer, so that an ABRT is seen at once.
 #pragma once
 
 #include "device/ChannelWriter.hxx"
@@ -15,7 +14,6 @@
 
 #include <chrono>
 #include <deque>
-#include <mutex>
 #include <optional>
 
 namespace netsane {
@@ -36,7 +34,6 @@ private:
     enum class FrameState { none, active, ended, refused };
 
     void serve();
-    void dataCame() noexcept;
     bool receive();
     void accept(MessageView message);
     void popFront();
@@ -51,20 +48,18 @@ private:
     void postJob(DeviceRequest &request);
     void answerHere(const DeviceRequest &request);
     void signalIfDue();
-    bool waitForNews(std::unique_lock<std::mutex> &lock);
+    bool waitForNews();
     int timeout() const noexcept;
     void shutDown();
 
     UniqueFd channel_;
     UniqueFd terminate_;
     DeviceLink &link_;
-    std::mutex mutex_; // of all that follows; taken before the link's own
     ChannelWriter writer_;
     FrameDecoder decoder_;
     std::deque<DeviceRequest> queue_; // not answered, oldest first
     OutstandingRequests outstanding_;
     std::size_t queued_bytes_ = 0; // of the values in the queue
-    bool takes_requests_ = true;   // the I/O thread does, at the moment
     bool is_greeted_ = false;
     bool with_descriptors_ = false;
     bool with_values_ = false;

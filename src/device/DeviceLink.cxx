@@ -101,20 +101,18 @@ std::span<std::byte> DeviceLink::room()
 
 void DeviceLink::commit(std::size_t length, bool is_last)
 {
-    std::unique_lock lock(mutex_);
+    const std::lock_guard lock(mutex_);
     const bool was_empty = blocks_.front().empty();
     blocks_.commit(length, BlockQueue::Clock::now());
     is_last_read_ = is_last;
     if (wake_at_bytes_ == 0)
         return;
     const bool is_enough = blocks_.front().size() >= wake_at_bytes_ || blocks_.isFrontComplete() || is_last;
-    if (is_enough) {
+    if (is_enough)
         wake_at_bytes_ = 0;
-        lock.unlock();
-        data_handler_();
-    } else if (was_empty) {
-        wake(); // the first byte starts the I/O thread's clock for partial data
-    }
+    // The first byte starts the I/O thread's clock for partial data.
+    if (is_enough || was_empty)
+        wake();
 }
 
 void DeviceLink::endFrame(Outcome outcome)
@@ -185,8 +183,7 @@ void DeviceLink::consume(std::size_t length)
 {
     const std::lock_guard lock(mutex_);
     blocks_.consume(length);
-    // Not for each block: the thread would be woken up for each, and sleep again.
-    if (waits_for_ == Reading::ahead && blocks_.freeBlocks() >= BlockQueue::block_count / 2)
+    if (waits_for_ == Reading::ahead && blocks_.hasRoom())
         main_news_.notify_one();
 }
 

@@ -14,7 +14,6 @@
 #include <chrono>
 #include <condition_variable>
 #include <cstdint>
-#include <functional>
 #include <mutex>
 #include <optional>
 #include <span>
@@ -70,8 +69,7 @@ public:
 
     void beginFrame();
     std::span<std::byte> room();
-    // is_last: the announced bytes are complete. Calls the data handler where a READ waits for what there is now.
-    void commit(std::size_t length, bool is_last);
+    void commit(std::size_t length, bool is_last); // is_last: the announced bytes are complete
     void endFrame(Outcome outcome);
 
     // The device is closed, libsane is done.
@@ -79,12 +77,8 @@ public:
 
     // --- I/O thread ---
 
-    // What commit() calls, without a lock. To be set before the main thread reads anything.
-    void setDataHandler(std::function<void()> handler) { data_handler_ = std::move(handler); }
-
     // Readable when there may be news; clearWake() before looking.
     int wakeFd() const noexcept { return wake_fd_.get(); }
-    void wake() noexcept;
     void clearWake() noexcept;
 
     // Only one job at a time: post, then result until there is one.
@@ -95,8 +89,8 @@ public:
     std::uint64_t requestAbort(); // returns the count of aborts asked for up to now
     std::uint64_t abortsDone();
 
-    // Calls for attention when there is more than this says: the data handler for `wanted` bytes, the I/O thread for
-    // the first byte and for the end. With 0 it only looks, and the main thread isn't asked for anything.
+    // Wakes up the I/O thread when there is more than this says: `wanted` bytes, the first byte, or the end. With
+    // 0 it only looks, and the main thread isn't asked for anything.
     FrontData frontData(std::size_t wanted);
     void consume(std::size_t length);
 
@@ -106,9 +100,9 @@ public:
 
 private:
     bool hasTask(Reading reading) const noexcept;
+    void wake() noexcept;
 
     UniqueFd wake_fd_;
-    std::function<void()> data_handler_;
     std::mutex mutex_;
     std::condition_variable main_news_;
     std::condition_variable finish_news_;

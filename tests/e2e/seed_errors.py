@@ -160,7 +160,7 @@ class Errors(harness.EndToEndTest):
         connection.set(handle, "read-delay-duration", 200000)
         connection.start(handle)
         # The first READ waits for the scanner, so that the others stand behind it.
-        self.fails(connection, seed.message(seed.d(seed.READ), seed.c(handle), seed.d(10)) * 65)
+        self.fails(connection, seed.message(seed.d(seed.READ), seed.c(handle), seed.d(10)) * 1025)
         self.open_when_free(self.connect())
 
     def test_sixty_four_requests_outstanding(self):

@@ -712,8 +712,8 @@ TEST(ClientSession, ManyReadsAreOutstandingAfterAnOpenThatWasGood)
         Status status;
         std::size_t reads;
     };
-    for (const auto &c : {Case{{1, 2, 5}, Status::good, 1023}, Case{{1, 2, 5}, Status::invalid, 63},
-                          Case{{1, 2}, Status::good, 63}}) {
+    for (const auto &c :
+         {Case{{1, 2, 5}, Status::good, 1023}, Case{{1, 2, 5}, Status::invalid, 63}, Case{{1, 2}, Status::good, 63}}) {
         Client client;
         client.receive(Server().hello(c.extensions));
         encodeOpenRequest(client.session.request(Command::open), {"test:0"});
