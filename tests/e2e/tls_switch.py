@@ -133,7 +133,7 @@ class Injections(ProxyTest):
             return script
 
         # Behind OPEN and its reply, and before the client has had all that it waits for.
-        for direction, count in (("up", 6), ("down", 12)):
+        for direction, count in (("up", 6), ("down", 9)):
             with self.subTest(direction=direction):
                 self.assert_refused(self.through(**{direction: behind(count)}), "encrypted connection", opened=True)
 
