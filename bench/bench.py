@@ -22,15 +22,15 @@ import traceback
 HERE = os.path.dirname(os.path.abspath(__file__))
 sys.path.insert(0, os.path.join(HERE, "..", "tests", "e2e"))
 
-import connections  # noqa: E402
 import harness  # noqa: E402
+import idle_connections  # noqa: E402
 import latency  # noqa: E402
 import micro  # noqa: E402
 import peers  # noqa: E402
 import report  # noqa: E402
 import throughput  # noqa: E402
 
-PARTS = {"latency": latency, "throughput": throughput, "connections": connections, "micro": micro}
+PARTS = {"latency": latency, "throughput": throughput, "connections": idle_connections, "micro": micro}
 
 
 class Bench:

@@ -49,6 +49,6 @@ else
 endif
 .PHONY: bench bench-programs
 
-EXTRA_DIST += bench/bench.py bench/chart.py bench/connections.py bench/latency.py bench/micro.py bench/peers.py \
+EXTRA_DIST += bench/bench.py bench/chart.py bench/idle_connections.py bench/latency.py bench/micro.py bench/peers.py \
 	bench/processes.py bench/report.py bench/throughput.py
 CLEANFILES += bench/bench.json bench/bench.md bench/bench.png

@@ -94,7 +94,7 @@ def is_open(connection):
 
 
 def limits(count):
-    return {"max_connections": 2 * count, "max_connections_per_host": 2 * count, "login_timeout": 600}
+    return {"max_connections": count + SPARE, "max_connections_per_host": count + SPARE, "login_timeout": 600}
 
 
 def measure_clear(bench):
