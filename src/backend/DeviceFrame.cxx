@@ -168,7 +168,7 @@ SANE_Status DeviceFrame::refuseStart(const Outcome &outcome)
 // far as the EOF, which may be on its way then.
 bool DeviceFrame::awaitKnownEnd()
 {
-    if (frozen_->lines < 0 || given_bytes_ < std::int64_t{frozen_->bytes_per_line} * frozen_->lines)
+    if (!frozen_ || frozen_->lines < 0 || given_bytes_ < std::int64_t{frozen_->bytes_per_line} * frozen_->lines)
         return false;
     while (!end_ && !image_.hasBytes() && !cancel_.isRequested()) {
         topUpReads();

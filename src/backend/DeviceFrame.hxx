@@ -26,8 +26,8 @@ public:
     SANE_Status read(std::span<std::byte> space, std::size_t &length);
 
     // The whole sane_cancel: the device has stopped when it returns. Cheap when no frame was started or the frame was
-    // at its end: then it waits for nothing. In a signal handler too: as long as the server answers as it should,
-    // memory is neither allocated nor freed.
+    // at its end: then it waits for nothing. In a signal handler too: in clear, with an image under way and as long as
+    // the server answers as it should, memory is neither allocated nor freed.
     void cancel() noexcept;
 
     SANE_Status setNonBlocking(bool non_blocking);

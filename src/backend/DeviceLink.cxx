@@ -14,6 +14,9 @@ using TimePoint = DeviceLink::TimePoint;
 // Room that is kept behind the requests of a frame: a cancel in a signal handler must not have to make it.
 constexpr std::size_t abort_bytes = 64 + max_handle_bytes;
 
+// For a flight of other requests; one more is kept for an ABRT.
+constexpr std::size_t places_kept = 48;
+
 std::optional<TimePoint> earlier(std::optional<TimePoint> a, std::optional<TimePoint> b) noexcept
 {
     if (!a || !b)
@@ -31,9 +34,11 @@ DeviceLink::DeviceLink(std::unique_ptr<ClientConnection> connection, HandleBytes
 {
 }
 
-void DeviceLink::throwLost() const
+void DeviceLink::throwLost()
 {
-    throw ConnectionLost(connection_->failure() ? connection_->failure()->reason : "too many requests outstanding");
+    if (!connection_->failure())
+        session().fail("too many requests outstanding");
+    throw ConnectionLost(connection_->failure()->reason);
 }
 
 ByteBuffer &DeviceLink::request(Command command)
@@ -113,7 +118,8 @@ void DeviceLink::topUpReads(std::optional<std::uint64_t> left_bytes)
 
 void DeviceLink::appendReads(std::size_t count)
 {
-    for (count = std::min(count, session().readsAllowed()); count != 0; --count)
+    const auto allowed = session().readsAllowed();
+    for (count = std::min(count, allowed - std::min(allowed, places_kept)); count != 0; --count)
         sendRead(read_bytes);
 }
 

@@ -90,7 +90,7 @@ public:
     void close() noexcept;
 
 private:
-    [[noreturn]] void throwLost() const;
+    [[noreturn]] void throwLost();
     void sendAbort();
     void onReply(MessageView reply) noexcept;
     void appendReads(std::size_t count);

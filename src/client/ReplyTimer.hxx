@@ -6,6 +6,7 @@
 #include <chrono>
 #include <cstddef>
 #include <optional>
+#include <utility>
 
 namespace netsane {
 
@@ -14,28 +15,30 @@ public:
     using TimePoint = std::chrono::steady_clock::time_point;
     using Duration = std::chrono::steady_clock::duration;
 
-    // All requests are on their way, and this many replies outstanding: the last one is waited for.
+    // All requests are on their way, and this many replies outstanding. Where none was before, the first reply counts:
+    // it is the one that the server need not wait for anything else to give.
     void sent(std::size_t outstanding, TimePoint now) noexcept
     {
-        if (awaited_ == 0 && outstanding != 0) {
-            awaited_ = outstanding;
+        is_timed_ = is_timed_ || (outstanding_ == 0 && outstanding != 0);
+        if (outstanding_ == 0)
             since_ = now;
-        }
+        outstanding_ = outstanding;
     }
 
     // The next reply has come.
     void replied(TimePoint now) noexcept
     {
-        if (awaited_ == 0 || --awaited_ != 0)
-            return;
-        if (!shortest_ || now - since_ < *shortest_)
+        if (outstanding_ != 0)
+            --outstanding_;
+        if (std::exchange(is_timed_, false) && (!shortest_ || now - since_ < *shortest_))
             shortest_ = now - since_;
     }
 
     std::optional<Duration> shortest() const noexcept { return shortest_; }
 
 private:
-    std::size_t awaited_ = 0; // replies to come, up to the one that counts
+    std::size_t outstanding_ = 0; // that have been sent
+    bool is_timed_ = false;
     TimePoint since_;
     std::optional<Duration> shortest_;
 };

@@ -11,7 +11,7 @@ namespace netsane {
 
 namespace {
 
-constexpr Milliseconds close_grace{6000};
+constexpr Milliseconds close_grace{35000}; // a bit more than the process allows itself
 constexpr Milliseconds fresh_enough{1000};
 constexpr std::size_t max_lost = 64; // a session process that never closes them is none to wait for
 

@@ -28,7 +28,9 @@ constexpr auto partial_age = 20ms;
 // A call that returns soon by itself is not interrupted by a signal: it might be in the middle of malloc().
 constexpr auto signal_delay = 50ms;
 constexpr auto signal_again = 1s;
-constexpr auto shut_down_grace = 5s;
+// Some scanners park their head, or put out a sheet, before they are closed.
+constexpr auto close_grace = 30s;
+constexpr auto terminate_grace = 5s;
 
 bool isPeerGone(const std::system_error &error) noexcept
 {
@@ -218,7 +220,7 @@ void DeviceChannel::progress()
     partial_due_.reset();
     bool has_progress = true;
     while (has_progress) {
-        has_progress = sending_bytes_ != 0;
+        has_progress = sending_bytes_ != 0 || !writer_.isIdle();
         // Replies gather in one write until there is data to go with them.
         while (writer_.messages().size() < receive_bytes && sending_bytes_ == 0 && !queue_.empty() && answerHead())
             has_progress = true;
@@ -357,10 +359,13 @@ void DeviceChannel::shutDown()
     link_.quit();
     // The peer sees at once that nothing more comes, even while the device takes its time.
     ::shutdown(channel_.get(), SHUT_RDWR);
-    const auto deadline = Clock::now() + shut_down_grace;
+    auto deadline = Clock::now() + close_grace;
     signal_due_ = Clock::now() + signal_delay;
     while (!link_.waitFinished(std::chrono::duration_cast<std::chrono::milliseconds>(signal_delay))) {
         signalIfDue();
+        pollfd told_to_end{terminate_.get(), POLLIN, 0};
+        if (::poll(&told_to_end, 1, 0) > 0)
+            deadline = std::min(deadline, Clock::now() + terminate_grace);
         if (Clock::now() >= deadline) {
             std::fputs("netsaned-device: the device doesn't react to being cancelled\n", stderr);
             ::_exit(EXIT_FAILURE);

@@ -64,6 +64,7 @@ enum class ConstraintType : std::uint32_t { none = 0, range = 1, word_list = 2, 
 enum class Action : std::uint32_t { get = 0, set = 1, set_auto = 2 };
 
 inline constexpr std::uint32_t capability_soft_select = 1;
+inline constexpr std::uint32_t capability_hard_select = 2;
 inline constexpr std::uint32_t capability_soft_detect = 4;
 inline constexpr std::uint32_t capability_inactive = 32;
 

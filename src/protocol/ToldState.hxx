@@ -18,7 +18,8 @@ namespace netsane {
 constexpr std::int32_t tellableBytes(const OptionDescriptor &descriptor) noexcept
 {
     constexpr auto wanted = capability_soft_select | capability_soft_detect;
-    const bool is_set_only = (descriptor.capabilities & (wanted | capability_inactive)) == wanted;
+    constexpr auto looked_at = wanted | capability_hard_select | capability_inactive;
+    const bool is_set_only = (descriptor.capabilities & looked_at) == wanted;
     const bool has_size = descriptor.size_bytes > 0 && descriptor.size_bytes <= max_told_value_bytes;
     return is_set_only && hasValue(descriptor.type) && has_size ? descriptor.size_bytes : 0;
 }

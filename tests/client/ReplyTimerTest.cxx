@@ -6,20 +6,23 @@ namespace netsane::test {
 
 using namespace std::chrono_literals;
 
-TEST(ReplyTimer, TakesTheTimeOfTheLastRequestSent)
+TEST(ReplyTimer, TakesTheTimeOfTheFirstReplyWhereNoneWasAwaited)
 {
     ReplyTimer timer;
     ReplyTimer::TimePoint now{1h};
     EXPECT_FALSE(timer.shortest());
-    timer.sent(3, now);
-    timer.sent(4, now + 1s); // one at a time
+    timer.sent(2, now);
+    timer.sent(3, now + 1s); // behind those
     timer.replied(now + 2s);
+    EXPECT_EQ(2s, timer.shortest());
+    timer.replied(now + 2s);
+    timer.sent(2, now + 3s); // one of them is awaited longer
     timer.replied(now + 3s);
-    EXPECT_FALSE(timer.shortest());
     timer.replied(now + 4s);
-    EXPECT_EQ(4s, timer.shortest());
-    timer.replied(now + 5s);
-    EXPECT_EQ(4s, timer.shortest());
+    EXPECT_EQ(2s, timer.shortest());
+    timer.sent(1, now + 5s);
+    timer.replied(now + 6s);
+    EXPECT_EQ(1s, timer.shortest());
 }
 
 TEST(ReplyTimer, KeepsTheShortest)

@@ -2,6 +2,7 @@
 #include "DeviceClient.hxx"
 #include "SaneTestConfig.hxx"
 
+#include <csignal>
 #include <gtest/gtest.h>
 
 #include <unistd.h>
@@ -301,6 +302,7 @@ TEST_F(FakeDevice, DeviceThatIgnoresCancelIsLeftAfterItsGrace)
     ASSERT_EQ(client.start().outcome.status, Status::good);
     waitForHang();
     client.closeChannel();
+    ASSERT_EQ(::kill(client.pid(), SIGTERM), 0);
     EXPECT_EQ(client.waitExit(10s), 1);
     EXPECT_NE(client.standardError().find("doesn't react"), std::string::npos);
 }
