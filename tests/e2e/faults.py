@@ -8,6 +8,7 @@ import harness
 import seed
 
 LONG = ["--mode", "Color", "--resolution", "1200", "-x", "200", "-y", "200"]
+CLOSING = 50  # seconds until a device that is closed and doesn't end is killed, and some
 PICTURE = ["--mode", "Color", "--test-picture", "Color pattern", "--resolution", "600"]
 
 
@@ -68,7 +69,7 @@ class Faults(harness.EndToEndTest):
         result = scan.finish(30)
         self.assertNotEqual(result.code, 0, repr(result))
         self.assert_whole(other, 1)
-        harness.wait_for(lambda: process not in self.server.members(), 15, "the stopped process has been killed")
+        harness.wait_for(lambda: process not in self.server.members(), CLOSING, "the stopped process has been killed")
         self.assert_serves()
         self.server.stop()
 
@@ -77,7 +78,7 @@ class Faults(harness.EndToEndTest):
         os.kill(process, signal.SIGSTOP)
         scan.process.kill()
         scan.process.wait()
-        harness.wait_for(lambda: process not in self.server.members(), 15, "the stopped process has been killed")
+        harness.wait_for(lambda: process not in self.server.members(), CLOSING, "the stopped process has been killed")
         self.assert_serves()
         self.server.stop()
 
