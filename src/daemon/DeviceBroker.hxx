@@ -106,6 +106,7 @@ private:
     void listingDone();
     void sendList(ConnectionId connection);
     void tryOpen(PendingOpen open);
+    void waitForList(PendingOpen open);
     void waitForHolder(PendingOpen open, const Holder &holder);
     void scheduleGrace();
     void lookAtHoldersAgain();
