@@ -70,15 +70,25 @@ def open_many(count, connect, stack):
     return made, reason[-1] if reason else ""
 
 
-def kib_each(peer, count, connect, stack):
+def settled_bytes(netsaned, connection):
+    """The memory of all its processes, once they have done what came before, and what that has started."""
+    connection.init()
+    connection.devices()
+    netsaned.daemon.settle()
+    return processes.memory_bytes(netsaned.processes())
+
+
+def kib_each(netsaned, count, connect, stack):
     """(connections, KiB for each beyond the first, why there aren't more)"""
-    open_many(1, connect, stack)
-    before = processes.memory_bytes(peer.processes())
+    first, reason = open_many(1, connect, stack)
+    if not first:
+        raise AssertionError(f"no connection: {reason}")
+    before = settled_bytes(netsaned, first[0])
     made, reason = open_many(count - 1, connect, stack)
     alive = 1 + sum(1 for connection in made if is_open(connection))
     if not made:
         raise AssertionError(f"no second connection: {reason}")
-    return alive, (processes.memory_bytes(peer.processes()) - before) / len(made) / 1024, reason
+    return alive, (settled_bytes(netsaned, first[0]) - before) / len(made) / 1024, reason
 
 
 def is_open(connection):

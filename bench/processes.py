@@ -27,7 +27,7 @@ def memory_bytes(pids):
         except PermissionError:
             with open(f"/proc/{pid}/statm", encoding="ascii") as file:
                 total += int(file.read().split()[1]) * os.sysconf("SC_PAGE_SIZE")
-        except ProcessLookupError:  # it has ended
+        except (FileNotFoundError, ProcessLookupError):  # it has ended
             pass
     return total
 

@@ -65,15 +65,16 @@ Acceptor::Acceptor(EventLoop &loop, Judge judge, OnConnection on_connection)
       on_connection_(std::move(on_connection)),
       pause_(loop,
              [this] {
+                 reserve();
                  for (auto &listener : listeners_)
                      listener.watch->wantRead(accepting_);
              }),
-      reserve_(::open("/dev/null", O_RDONLY | O_CLOEXEC)),
       refusals_timer_(loop, [this] {
           if (const auto count = refusals_.takeCount(); count != 0)
               logWarning(std::to_string(count) + " more connections refused");
       })
 {
+    reserve();
 }
 
 Acceptor::~Acceptor()
@@ -240,15 +241,23 @@ void Acceptor::outOfDescriptors(const Listener &listener, int error)
 {
     if (!std::exchange(told_, true))
         logError("can't accept connections: " + errnoText(error));
+    reserve();
     if (reserve_) {
         reserve_.reset();
         if (auto [socket, peer] = takeConnection(listener.socket.get()); socket)
             refuse(socket, peer, "the server has no room for more open files");
-        reserve_.reset(::open("/dev/null", O_RDONLY | O_CLOEXEC));
     }
+    reserve();
     for (auto &each : listeners_)
         each.watch->wantRead(false);
     pause_.schedule(pause_without_descriptors);
+}
+
+// Somebody else may have taken the one that was given up.
+void Acceptor::reserve() noexcept
+{
+    if (!reserve_)
+        reserve_.reset(::open("/dev/null", O_RDONLY | O_CLOEXEC));
 }
 
 void Acceptor::refuse(const UniqueFd &socket, const Peer &peer, const std::string &reason)

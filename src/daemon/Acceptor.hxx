@@ -57,6 +57,7 @@ private:
     void accept(const Listener &listener);
     bool acceptOne(const Listener &listener);
     void outOfDescriptors(const Listener &listener, int error);
+    void reserve() noexcept;
     void refuse(const UniqueFd &socket, const Peer &peer, const std::string &reason);
     void watch(Listener &listener);
     static void removeSocketFile(const Listener &listener) noexcept;

@@ -106,9 +106,8 @@ void DeviceBroker::sendList(ConnectionId connection)
     const Client *const client = find_client_(connection);
     if (!client)
         return;
-    DeviceList list{connection, 0, {}};
+    DeviceList list{connection, 0, {}}; // the version code is told when it is another one, to all connections
     if (const auto &listing = lister_.listing()) {
-        list.version_code = listing->version_code;
         for (const auto &device : listing->devices)
             if (mayList(*client, device.name))
                 list.reply.devices.push_back(device);
@@ -160,11 +159,8 @@ void DeviceBroker::tryOpen(PendingOpen open)
     const Client *const client = find_client_(open.connection);
     if (!client)
         return;
-    if (!lister_.listing() && !open.list_refreshed) {
-        open.list_refreshed = true;
-        pending_opens_.push_back(std::move(open));
-        return lister_.refresh();
-    }
+    if (!lister_.listing() && !open.list_refreshed)
+        return waitForList(std::move(open));
     if (!lister_.listing())
         return refuse(open, Status::io_error, "the devices could not be listed");
 
@@ -180,12 +176,19 @@ void DeviceBroker::tryOpen(PendingOpen open)
         if (open.list_refreshed || !lister_.isOlderThan(fresh_enough))
             return refuse(open, Status::invalid,
                           open.name.empty() ? "there is no device" : "there is no device " + open.name);
-        open.list_refreshed = true;
-        open.waits_for_device.clear();
-        pending_opens_.push_back(std::move(open));
-        return lister_.refresh();
+        return waitForList(std::move(open));
     }
     start(open, device, *client);
+}
+
+// No grace runs meanwhile: its end would be a look at the old list.
+void DeviceBroker::waitForList(PendingOpen open)
+{
+    open.list_refreshed = true;
+    open.waits_for_device.clear();
+    open.grace = {};
+    pending_opens_.push_back(std::move(open));
+    lister_.refresh();
 }
 
 // For as long as it takes, if the holder is going; for a moment, if its going may only not have been heard of. A

@@ -62,7 +62,11 @@ public:
     void refreshList() { lister_.refresh(); }
 
     // No process is started any more for nobody.
-    void stop() { pool_.stop(); }
+    void stop()
+    {
+        lister_.stop();
+        pool_.stop();
+    }
 
     // SANE's version code, or 0 as long as no list has come.
     std::uint32_t versionCode() const noexcept { return lister_.listing() ? lister_.listing()->version_code : 0; }
@@ -102,6 +106,7 @@ private:
     void listingDone();
     void sendList(ConnectionId connection);
     void tryOpen(PendingOpen open);
+    void waitForList(PendingOpen open);
     void waitForHolder(PendingOpen open, const Holder &holder);
     void scheduleGrace();
     void lookAtHoldersAgain();

@@ -65,7 +65,7 @@ bool DeviceLister::isOlderThan(Milliseconds age) const
 
 void DeviceLister::refresh()
 {
-    if (run_)
+    if (run_ || stopped_)
         return;
     auto run = std::make_unique<Run>();
     try {
@@ -91,6 +91,16 @@ void DeviceLister::renew()
 {
     again_ = isRunning();
     refresh();
+}
+
+// Nobody is told: who still waits for the list is about to lose its connection.
+void DeviceLister::stop()
+{
+    stopped_ = true;
+    if (!run_)
+        return;
+    reaper_.killAfter(run_->pid, Milliseconds(0));
+    run_.reset();
 }
 
 void DeviceLister::readable()

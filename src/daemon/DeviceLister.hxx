@@ -42,6 +42,8 @@ public:
     void refresh();
     // The same, but what is running may have looked too early: then there is another one behind it.
     void renew();
+    // No listing is started any more, and one that is running ends at once.
+    void stop();
     bool isRunning() const noexcept { return run_ != nullptr; }
 
     // Nothing until one has succeeded; empty() is a list without devices.
@@ -72,6 +74,7 @@ private:
     std::optional<DeviceListing> listing_;
     std::unique_ptr<Run> run_;
     bool again_ = false; // once this one is over
+    bool stopped_ = false;
 };
 
 } // namespace netsane

@@ -31,7 +31,7 @@ void DeviceWatch::start(std::optional<std::chrono::seconds> period)
 {
     if (watch_)
         watch_->wantRead(true);
-    period_ = period.value_or(source_ ? std::chrono::seconds(0) : usual_period);
+    period_ = period.value_or(usual_period);
     period_timer_.cancel();
     if (period_.count() != 0)
         period_timer_.schedule(period_);

@@ -1,5 +1,5 @@
 // Says when this host's devices may be others than before: soon after the system has told of one that came or went,
-// and after some time where it doesn't tell.
+// and after some time, as it doesn't tell of those in the network.
 //
 // Owned by the supervisor. Sleeps while nothing happens.
 #pragma once
@@ -26,7 +26,7 @@ public:
                 std::function<void()> on_hotplug, std::function<void()> on_period);
     ~DeviceWatch();
 
-    // Zero: no period. Nothing: the usual one where there is no source, else none.
+    // Zero: no period. Nothing: the usual one.
     void start(std::optional<std::chrono::seconds> period);
 
 private:

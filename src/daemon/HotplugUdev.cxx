@@ -3,6 +3,7 @@
 // makes sure by the sender's credentials, and nothing of it is used but that something has happened.
 #include "daemon/HotplugSource.hxx"
 
+#include <cerrno>
 #include <libudev.h>
 #include <string_view>
 #include <unistd.h>
@@ -26,12 +27,15 @@ public:
     bool takeNews() noexcept override
     {
         bool news = false;
-        while (const std::unique_ptr<udev_device, Unref> device{udev_monitor_receive_device(monitor_.get())}) {
+        for (;;) {
+            errno = 0;
+            const std::unique_ptr<udev_device, Unref> device{udev_monitor_receive_device(monitor_.get())};
+            if (!device)
+                return news || errno == ENOBUFS; // the kernel has dropped some, whatever they were
             // The others can come of a backend's own doing, while it lists.
             const char *const action = udev_device_get_action(device.get());
             news = news || (action && (action == std::string_view("add") || action == std::string_view("remove")));
         }
-        return news;
     }
 
 private:

@@ -174,6 +174,7 @@ int serveWhenAssigned(UniqueFd control, const DeviceProcessOptions &options)
         return EXIT_SUCCESS;
     ::prctl(PR_SET_NAME, assignment->device.c_str()); // for who looks at the processes; as much as fits
     sane->refresh();
+    sane->narrowTo(assignment->device); // before a backend is loaded: not all stand an end and a new begin
     return serve(std::move(sane), std::move(assignment->channel), assignment->device);
 }
 

@@ -13,7 +13,56 @@ DeviceEntry device(const std::string &name)
     return {name, "Noname", "frontend-tester", "virtual device"};
 }
 
+constexpr Milliseconds too_long{20000}; // less than a listing may take here, and more than anything else does
+
+// A lister that never ends.
+class DeviceListerStop : public testing::Test {
+protected:
+    static ChildSpec hanging()
+    {
+        ChildSpec spec;
+        spec.program = "/bin/sleep";
+        spec.arguments = {"600"};
+        return spec;
+    }
+
+    void runUntilNoChildIsLeft()
+    {
+        Timer poll(loop_, [&] { reaper_.empty() ? loop_.stop() : poll.schedule(Milliseconds(2)); });
+        Timer late(loop_, [this] { loop_.stop(); });
+        poll.schedule(Milliseconds(0));
+        late.schedule(too_long);
+        loop_.run();
+        EXPECT_TRUE(reaper_.empty());
+    }
+
+    EventLoop loop_;
+    ChildReaper reaper_{loop_};
+    int done_ = 0;
+    DeviceLister lister_{loop_, reaper_, hanging(), 10 * too_long, [this] { ++done_; }};
+};
+
 } // namespace
+
+TEST_F(DeviceListerStop, EndsAListingThatHangs)
+{
+    lister_.refresh();
+    ASSERT_FALSE(reaper_.empty());
+    lister_.renew();
+    lister_.stop();
+    EXPECT_FALSE(lister_.isRunning());
+    runUntilNoChildIsLeft();
+    EXPECT_EQ(done_, 0);
+}
+
+TEST_F(DeviceListerStop, StartsNoneAnyMore)
+{
+    lister_.stop();
+    lister_.refresh();
+    lister_.renew();
+    EXPECT_FALSE(lister_.isRunning());
+    EXPECT_TRUE(reaper_.empty());
+}
 
 TEST(DeviceLister, KeepsAListThatFits)
 {

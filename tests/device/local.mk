@@ -1,6 +1,22 @@
+# tests/device
+# The program with a libsane that hangs and lies.
+check_PROGRAMS += tests/device/fake-device
+tests_device_fake_device_SOURCES = src/daemon/device_main.cxx \
+	tests/device/FakeMoody.cxx tests/device/FakeMoody.hxx \
+	tests/device/FakeSane.cxx
+tests_device_fake_device_CXXFLAGS = $(AM_CXXFLAGS) $(CLI11_CFLAGS) $(SANE_CFLAGS)
+tests_device_fake_device_LDADD = src/device/libdevice.la src/protocol/libprotocol.la src/os/libos.la $(PTHREAD_LIBS)
+
+# That libsane as a library of its own, for a frontend without a network.
+check_LTLIBRARIES += tests/device/libfakesane.la
+tests_device_libfakesane_la_SOURCES = \
+	tests/device/FakeMoody.cxx tests/device/FakeMoody.hxx \
+	tests/device/FakeSane.cxx
+tests_device_libfakesane_la_CXXFLAGS = $(AM_CXXFLAGS) $(SANE_CFLAGS) -fvisibility=default
+tests_device_libfakesane_la_LDFLAGS = $(AM_LDFLAGS) -module -avoid-version -shared -rpath $(abs_builddir)
+
 if HAVE_GTEST
-check_PROGRAMS += tests/device/device-test tests/device/device-process-test tests/device/fake-device \
-	tests/device/throughput
+check_PROGRAMS += tests/device/device-test tests/device/device-process-test tests/device/throughput
 TESTS += tests/device/device-test tests/device/device-process-test
 tests_device_device_test_SOURCES = \
 	tests/device/BlockQueueTest.cxx \
@@ -29,21 +45,6 @@ tests_device_device_process_test_SOURCES = $(netsane_device_client) \
 tests_device_device_process_test_CPPFLAGS = $(AM_CPPFLAGS) $(netsane_device_client_flags)
 tests_device_device_process_test_CXXFLAGS = $(AM_CXXFLAGS) $(GTEST_CFLAGS) $(SANE_CFLAGS)
 tests_device_device_process_test_LDADD = src/protocol/libprotocol.la src/os/libos.la $(GTEST_LIBS) $(SANE_LIBS)
-
-# The program with a libsane that hangs and lies.
-tests_device_fake_device_SOURCES = src/daemon/device_main.cxx \
-	tests/device/FakeMoody.cxx tests/device/FakeMoody.hxx \
-	tests/device/FakeSane.cxx
-tests_device_fake_device_CXXFLAGS = $(AM_CXXFLAGS) $(CLI11_CFLAGS) $(SANE_CFLAGS)
-tests_device_fake_device_LDADD = src/device/libdevice.la src/protocol/libprotocol.la src/os/libos.la $(PTHREAD_LIBS)
-
-# That libsane as a library of its own, for a frontend without a network.
-check_LTLIBRARIES += tests/device/libfakesane.la
-tests_device_libfakesane_la_SOURCES = \
-	tests/device/FakeMoody.cxx tests/device/FakeMoody.hxx \
-	tests/device/FakeSane.cxx
-tests_device_libfakesane_la_CXXFLAGS = $(AM_CXXFLAGS) $(SANE_CFLAGS) -fvisibility=default
-tests_device_libfakesane_la_LDFLAGS = $(AM_LDFLAGS) -module -avoid-version -shared -rpath $(abs_builddir)
 
 tests_device_throughput_SOURCES = $(netsane_device_client) tests/device/throughput.cxx
 tests_device_throughput_CPPFLAGS = $(AM_CPPFLAGS) $(netsane_device_client_flags)

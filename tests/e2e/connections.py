@@ -14,6 +14,7 @@ import seed
 FIRST = 100  # connections before the measurement: what is there once isn't counted
 CONNECTIONS = int(os.environ.get("NETSANE_CONNECTIONS", "2000"))
 MAX_KIB = 6  # promised are 8; what was reached shall not be lost unnoticed
+TRIES = 3  # where time is measured: the machine may have had something else to do
 QUIET = 2.0  # seconds in which nothing shall happen
 SCAN = ["--mode", "Color", "--test-picture", "Color pattern", "--resolution", "600"]
 
@@ -58,8 +59,7 @@ class Connections(harness.EndToEndTest):
 
     def kib(self):
         """Of all processes of the daemon together."""
-        harness.wait_for(self.server.waiting, 10, "a device process waits")
-        harness.wait_for(lambda: not self.server.find("netsaned-device"), 10, "nobody lists or scans")
+        self.server.settle()
         return sum(proportional_kib(pid) for pid in self.server.members())
 
     def workers(self):
@@ -107,11 +107,17 @@ class Connections(harness.EndToEndTest):
                 self.assertEqual((result.code, result.out == expected.out), (0, True), repr(result))
             return min(result.seconds for result in results)
 
-        alone = fastest()
-        self.open(CONNECTIONS)
-        beside = fastest()
-        print(f"\na scan takes {alone * 1000:.0f} ms alone, {beside * 1000:.0f} ms beside {CONNECTIONS} idle connections")
-        self.assertLess(beside, 2 * alone + 0.1)
+        for _ in range(TRIES):
+            alone = fastest()
+            idle = self.open(CONNECTIONS)
+            beside = fastest()
+            print(f"\na scan takes {alone * 1000:.0f} ms alone, {beside * 1000:.0f} ms beside {CONNECTIONS} idle connections")
+            if beside < 2 * alone + 0.1:
+                break
+            for connection in idle:
+                connection.close()
+        else:
+            self.fail("idle connections make a scan slow")
         self.server.stop()
 
 

@@ -146,7 +146,11 @@ class Memory(Economy):
         return connection
 
     @staticmethod
-    def resident_bytes(server):
+    def resident_bytes(server, connection):
+        """Of all processes, once they have done what came before, and what that has started."""
+        connection.init()
+        connection.devices()
+        server.settle()
         total = 0
         for pid in server.members():
             with open(f"/proc/{pid}/statm", encoding="ascii") as file:
@@ -159,9 +163,9 @@ class Memory(Economy):
         most = 2 * (FIRST + CONNECTIONS)
         server = self.serve(login_timeout=600, max_connections=most, max_connections_per_host=most, **keys)
         connections = [self.connect(server) for _ in range(FIRST)]
-        before = self.resident_bytes(server)
+        before = self.resident_bytes(server, connections[0])
         connections += [self.connect(server) for _ in range(CONNECTIONS)]
-        each = (self.resident_bytes(server) - before) / CONNECTIONS / 1024
+        each = (self.resident_bytes(server, connections[0]) - before) / CONNECTIONS / 1024
         print(f"\n{each:.1f} KiB for each of {CONNECTIONS} idle connections {what}")
         for connection in connections:
             self.assertEqual(connection.init()[0], seed.GOOD)  # it is open

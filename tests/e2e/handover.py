@@ -59,7 +59,7 @@ class Handover(harness.EndToEndTest):
     def test_a_holder_whose_end_is_on_its_way(self):
         holder, other = self.connect(), self.connect()
         self.assertEqual(holder.open("test:0")[0], seed.GOOD)
-        closer = threading.Timer(GRACE / 4, holder.close)
+        closer = threading.Timer(GRACE / 10, holder.close)
         closer.start()
         status, _, reason = other.open("test:0")
         closer.join()

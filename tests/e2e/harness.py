@@ -124,6 +124,16 @@ def processes():
     return found
 
 
+def ticks_asleep(pid):
+    """What a process that sleeps has used of the processor, in clock ticks; None for one that doesn't sleep."""
+    try:
+        with open(f"/proc/{pid}/stat", encoding="ascii", errors="replace") as file:
+            fields = file.read().rpartition(")")[2].split()
+    except OSError:
+        return None
+    return int(fields[11]) + int(fields[12]) if fields[0] == "S" else None
+
+
 def program_name(pid):
     """The file name of the program that a process runs, or "" when it is gone."""
     try:
@@ -397,6 +407,18 @@ class Daemon:
     def waiting(self):
         """Pids of device processes that wait until somebody opens a device."""
         return [pid for pid in self.members() if waits_for_a_device(pid)]
+
+    def settle(self):
+        """Waits until a device process is ready for the next OPEN, nobody lists or scans, and all processes only wait."""
+        def looks():
+            return {pid: ticks_asleep(pid) for pid in self.members()}
+
+        def quiet():
+            before = looks()
+            time.sleep(0.05)
+            return None not in before.values() and looks() == before and self.waiting() and not self.find("netsaned-device")
+
+        wait_for(quiet, START_DEADLINE, lambda: f"the processes have nothing to do, log:\n{self.log()}")
 
     def worker(self, program):
         """The pid of the supervisor's own process of a program, or None; others may be forked from it."""

@@ -74,6 +74,7 @@ class Warm(ReadyTest):
         self.serve()
         connection = self.connect()
         connection.devices()
+        harness.wait_for(lambda: not self.server.find("netsaned-device"), 10, "the listing is over")
         seen = []
         for number in range(5):
             (pid,) = self.waiting()
