@@ -132,7 +132,7 @@ private:
     std::list<Holder> lost_; // their process has ended, which the session process has still to hear
     std::list<PendingOpen> pending_opens_;
     std::vector<ConnectionId> pending_lists_; // as long as there is no list at all
-    Timer grace_timer_; // of the first of them whose grace ends
+    Timer grace_timer_;                       // of the first of them whose grace ends
 };
 
 } // namespace netsane
