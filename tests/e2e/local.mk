@@ -60,6 +60,12 @@ check_PROGRAMS += tests/e2e/cycle
 tests_e2e_cycle_SOURCES = tests/e2e/cycle.c
 tests_e2e_cycle_CFLAGS = $(AM_CFLAGS) $(SANE_CFLAGS)
 tests_e2e_cycle_LDADD = -ldl
+# What the sanitizers look at in C++ code of the module that it loads, clang puts into C++ programs only.
+if SANITIZERS
+tests_e2e_cycle_LINK = $(CXXLINK)
+else
+tests_e2e_cycle_LINK = $(LINK)
+endif
 
 TEST_EXTENSIONS = .py
 PY_LOG_COMPILER = $(PYTHON)
