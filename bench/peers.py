@@ -6,6 +6,7 @@ the server's pids, and `close()`.
 
 import json
 import os
+import select
 import shutil
 import signal
 import socket
@@ -21,6 +22,7 @@ TEST_CONF = harness.TEST_CONF.replace("number_of_devices 2", f"number_of_devices
 FRONTEND = os.path.join(os.environ.get("NETSANE_BUILDDIR", "."), "bench", "frontend")
 SANED = shutil.which("saned", path=os.environ.get("PATH", "") + ":/usr/sbin:/sbin")
 DEADLINE = 20.0
+RUN_DEADLINE = 120.0  # of one run of the frontend: saned's scans can stand still
 DATA_PORTS = 16  # of a saned behind a proxy: the kernel keeps one for a while behind each scan
 
 USERS = ["#secret:" + "k" * 43, "alice:ABRCL9ijBr2LY"]
@@ -65,6 +67,8 @@ class ScanRun:
         self.expect("ready")
 
     def expect(self, begin):
+        if not select.select([self.process.stdout], [], [], RUN_DEADLINE)[0]:
+            self.process.kill()
         line = self.process.stdout.readline()
         if not line.startswith(begin):
             self.close()
