@@ -143,11 +143,12 @@ std::optional<Assignment> waitForAssignment(int control, const SaneLibrary &libr
 int serve(std::unique_ptr<SaneSetup> sane, UniqueFd channel, const std::string &device)
 {
     keepFromChildren(channel.get());
+    sane->narrowTo(device); // before a backend is loaded: not all stand an end and a new begin
     CancelSignal::install();
     DeviceLink link;
     ChannelThread thread(std::move(channel), watchTerminate(), link);
     {
-        DeviceWorker worker(link, *sane, device, sane->config().refusal(device).value_or(""));
+        DeviceWorker worker(link, sane->library(), device, sane->config().refusal(device).value_or(""));
         worker.run();
     }
     sane.reset(); // the thread sees to it that this process ends even where sane_exit doesn't
@@ -174,7 +175,6 @@ int serveWhenAssigned(UniqueFd control, const DeviceProcessOptions &options)
         return EXIT_SUCCESS;
     ::prctl(PR_SET_NAME, assignment->device.c_str()); // for who looks at the processes; as much as fits
     sane->refresh();
-    sane->narrowTo(assignment->device); // before a backend is loaded: not all stand an end and a new begin
     return serve(std::move(sane), std::move(assignment->channel), assignment->device);
 }
 

@@ -76,10 +76,10 @@ void DeviceWorker::open(const DeviceRequest &request, ByteBuffer &reply)
         opened.outcome = {Status::invalid, "the device was opened before"};
     else if (!refusal_.empty())
         opened.outcome = {Status::invalid, refusal_};
-    else if (sane_.library().status() != Status::good)
-        opened.outcome = {sane_.library().status(), "sane_init failed"};
+    else if (library_.status() != Status::good)
+        opened.outcome = {library_.status(), "sane_init failed"};
     else
-        opened.outcome = handle_.open(sane_, device_);
+        opened.outcome = handle_.open(library_, device_);
     if (opened.outcome.status == Status::good) {
         was_opened_ = true;
         options_.load(handle_.get());

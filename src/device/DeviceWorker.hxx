@@ -10,7 +10,7 @@
 #include "device/DeviceLink.hxx"
 #include "device/OptionTable.hxx"
 #include "device/SaneHandle.hxx"
-#include "device/SaneSetup.hxx"
+#include "device/SaneLibrary.hxx"
 #include "device/ToldValues.hxx"
 
 #include <optional>
@@ -22,8 +22,8 @@ namespace netsane {
 class DeviceWorker {
 public:
     // device: the only one that OPEN opens. refusal: why OPEN is to fail with INVAL, or empty.
-    DeviceWorker(DeviceLink &link, SaneSetup &sane, std::string device, std::string refusal)
-        : link_(link), sane_(sane), device_(std::move(device)), refusal_(std::move(refusal))
+    DeviceWorker(DeviceLink &link, const SaneLibrary &library, std::string device, std::string refusal)
+        : link_(link), library_(library), device_(std::move(device)), refusal_(std::move(refusal))
     {
     }
 
@@ -48,7 +48,7 @@ private:
     DeviceLink::Reading reading() const noexcept;
 
     DeviceLink &link_;
-    SaneSetup &sane_;
+    const SaneLibrary &library_;
     const std::string device_;
     const std::string refusal_;
     SaneHandle handle_;

@@ -1,12 +1,11 @@
 #include "device/SaneHandle.hxx"
 
-#include "device/SaneSetup.hxx"
+#include "device/SaneLibrary.hxx"
 
 #include <algorithm>
 #include <array>
 #include <limits>
 #include <pwd.h>
-#include <system_error>
 #include <unistd.h>
 #include <utility>
 
@@ -43,17 +42,12 @@ std::string openReason(Status status, const std::string &device)
 
 } // namespace
 
-Outcome SaneHandle::open(SaneSetup &sane, const std::string &device)
+Outcome SaneHandle::open(const SaneLibrary &library, const std::string &device)
 {
     SANE_Handle handle = nullptr;
     auto status = fromSane(sane_open(device.c_str(), &handle));
     if (status == Status::invalid) {
-        try {
-            sane.narrowTo(device);
-        } catch (const std::system_error &error) {
-            return {Status::io_error, std::string("the server can't look for its devices: ") + error.what()};
-        }
-        sane.library().devices();
+        library.devices();
         status = fromSane(sane_open(device.c_str(), &handle));
     }
     if (status == Status::good && !handle)

@@ -14,7 +14,7 @@
 
 namespace netsane {
 
-class SaneSetup;
+class SaneLibrary;
 
 class SaneHandle {
 public:
@@ -23,9 +23,9 @@ public:
     SaneHandle(const SaneHandle &) = delete;
     SaneHandle &operator=(const SaneHandle &) = delete;
 
-    // sane_open. After INVAL lists the devices of its backend and tries again: some find their devices only then. A
-    // status that isn't good comes with the reason for people. Must not be open.
-    Outcome open(SaneSetup &sane, const std::string &device);
+    // sane_open. Lists the devices and tries again after INVAL: some backends find their devices only then. A status
+    // that isn't good comes with the reason for people. Must not be open.
+    Outcome open(const SaneLibrary &library, const std::string &device);
 
     void close() noexcept;
 
