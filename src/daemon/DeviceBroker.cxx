@@ -125,12 +125,23 @@ void DeviceBroker::listingDone()
     const auto lists = std::exchange(pending_lists_, {});
     for (const auto connection : lists)
         sendList(connection);
+    // Another one behind it means that this one may have looked too early.
+    if (!lister_.isRunning())
+        tryAgain([](const PendingOpen &open) { return open.waits_for_device.empty(); });
+}
+
+// Those OPENs that may be decided now; the others go on waiting, in their order.
+template<typename MayBeDecided>
+void DeviceBroker::tryAgain(MayBeDecided may_be_decided)
+{
     auto opens = std::exchange(pending_opens_, {});
     for (auto &open : opens) {
-        if (open.waits_for_device.empty())
-            tryOpen(std::move(open));
-        else
+        if (!may_be_decided(open)) {
             pending_opens_.push_back(std::move(open));
+            continue;
+        }
+        open.waits_for_device.clear();
+        tryOpen(std::move(open));
     }
 }
 
@@ -217,13 +228,7 @@ void DeviceBroker::scheduleGrace()
 // The grace of some OPEN has ended: it is refused if the holder stays.
 void DeviceBroker::lookAtHoldersAgain()
 {
-    auto opens = std::exchange(pending_opens_, {});
-    for (auto &open : opens) {
-        if (open.grace.end())
-            tryOpen(std::move(open));
-        else
-            pending_opens_.push_back(std::move(open));
-    }
+    tryAgain([](const PendingOpen &open) { return open.grace.end().has_value(); });
 }
 
 // What the rules say is for the log alone: the peer learns that they say no.
@@ -348,15 +353,7 @@ void DeviceBroker::deviceExited(DevicePool::Ticket process, int wait_status)
     } else {
         holders_.erase(holder);
     }
-    auto opens = std::exchange(pending_opens_, {});
-    for (auto &open : opens) {
-        if (open.waits_for_device == device) {
-            open.waits_for_device.clear();
-            tryOpen(std::move(open));
-        } else {
-            pending_opens_.push_back(std::move(open));
-        }
-    }
+    tryAgain([&](const PendingOpen &open) { return open.waits_for_device == device; });
 }
 
 } // namespace netsane

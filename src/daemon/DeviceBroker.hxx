@@ -61,7 +61,7 @@ public:
     // It is time to look whether they have.
     void refreshList() { lister_.refresh(); }
 
-    // No process is started any more for nobody.
+    // No process is started any more for nobody; a listing that runs is ended.
     void stop()
     {
         lister_.stop();
@@ -110,6 +110,8 @@ private:
     void waitForHolder(PendingOpen open, const Holder &holder);
     void scheduleGrace();
     void lookAtHoldersAgain();
+    template<typename MayBeDecided>
+    void tryAgain(MayBeDecided may_be_decided);
     std::optional<std::string> resolve(const std::string &name, const Client &client) const;
     void start(const PendingOpen &open, const std::string &device, const Client &client);
     static AuditLine audit(std::string_view event, std::string_view result, const Holder &holder);
