@@ -71,9 +71,8 @@ public:
     // Sends what stands in the buffer as far as the socket takes it.
     void push() { connection_->flush({}); }
 
-    // Whether replies tell values and parameters (protocol.md §7.12); they hold for one era, which a STAR or an ABRT
-    // ends.
-    // As it was agreed on when the device was opened.
+    // Whether replies tell values and parameters (protocol.md §7.12), as was agreed on when the device was opened; they
+    // hold for one era, which a STAR or an ABRT ends.
     bool tellsValues() const noexcept { return tells_values_; }
     Era era() const noexcept { return era_; }
 

@@ -87,8 +87,12 @@ std::optional<Credentials> DeviceOpener::askCredentials()
 DeviceOpener::Attempt DeviceOpener::tryOpen(const std::string &device, std::optional<Credentials> credentials,
                                             std::unique_ptr<DeviceHandle> &handle)
 {
-    auto connection = std::make_unique<ClientConnection>(
-        ClientOptions{server_, settings_, "sane-netsane", std::move(credentials), debug_, {}, true, {}, true});
+    auto connection = std::make_unique<ClientConnection>(ClientOptions{.server = server_,
+                                                                       .settings = settings_,
+                                                                       .program = "sane-netsane",
+                                                                       .credentials = std::move(credentials),
+                                                                       .debug = debug_,
+                                                                       .wants_values = true});
     if (connection->waitConnected(nullptr) == WaitResult::failed) {
         refuse(SANE_STATUS_IO_ERROR, connection->failure()->reason);
         return Attempt::over;
