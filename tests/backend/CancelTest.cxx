@@ -1,7 +1,7 @@
 // sane_cancel, from wherever it may come.
 
 #include "BackendTest.hxx"
-#include "MemoryCounter.hxx"
+#include "SignalCancel.hxx"
 
 #include <csignal>
 #include <cstring>
@@ -9,13 +9,6 @@
 #include <thread>
 
 namespace netsane::test {
-
-namespace {
-
-BackendLibrary *signal_library = nullptr;
-SANE_Handle signal_handle = nullptr;
-
-} // namespace
 
 TEST_F(BackendTest, CancelFromAnotherThreadEndsARead)
 {
@@ -43,28 +36,23 @@ TEST_F(BackendTest, CancelFromASignalHandlerEndsARead)
     server.stall_at = 0;
     server.image = pattern(10);
     init("");
-    signal_library = library.get();
-    signal_handle = openDevice();
-    struct sigaction action {};
-    struct sigaction before {};
-    action.sa_handler = [](int) { signal_library->cancel(signal_handle); };
-    ::sigaction(SIGUSR1, &action, &before);
-    ASSERT_EQ(SANE_STATUS_GOOD, library->start(signal_handle));
+    const auto handle = openDevice();
+    const SignalCancel by_signal(*library, handle);
+    ASSERT_EQ(SANE_STATUS_GOOD, library->start(handle));
     const auto reader = ::pthread_self();
     std::thread killer([&] {
         EXPECT_TRUE(eventually([&] { return server.most_reads_waiting >= 1; }));
         ::pthread_kill(reader, SIGUSR1);
     });
     SANE_Status status;
-    readAll(signal_handle, 1000, status);
+    readAll(handle, 1000, status);
     EXPECT_EQ(SANE_STATUS_CANCELLED, status);
     killer.join();
     EXPECT_EQ(1, server.aborts);
     // and when no call is in progress: the whole cancel, within the handler
-    ASSERT_EQ(SANE_STATUS_GOOD, library->start(signal_handle));
-    ::raise(SIGUSR1);
+    ASSERT_EQ(SANE_STATUS_GOOD, library->start(handle));
+    by_signal.raise();
     EXPECT_EQ(2, server.aborts);
-    ::sigaction(SIGUSR1, &before, nullptr);
 }
 
 TEST_F(BackendTest, CancelInASignalHandlerLeavesTheHeapAlone)
@@ -74,32 +62,21 @@ TEST_F(BackendTest, CancelInASignalHandlerLeavesTheHeapAlone)
     server.parameters = {0, true, 1000, 1000, 1000, 8}; // more than comes: as many READs as the window has
     server.chunk_bytes = 5000;
     init("");
-    signal_library = library.get();
-    signal_handle = openDevice();
-    struct sigaction action {};
-    struct sigaction before {};
-    action.sa_handler = [](int) {
-        count_memory_calls = true;
-        signal_library->cancel(signal_handle);
-        count_memory_calls = false;
-    };
-    ::sigaction(SIGUSR1, &action, &before);
+    const auto handle = openDevice();
+    const SignalCancel by_signal(*library, handle);
     for (int i = 0; i < 3; ++i) {
-        ASSERT_EQ(SANE_STATUS_GOOD, library->start(signal_handle));
+        ASSERT_EQ(SANE_STATUS_GOOD, library->start(handle));
         std::array<SANE_Byte, 100> block;
         SANE_Int length = 0;
-        ASSERT_EQ(SANE_STATUS_GOOD, library->read(signal_handle, block.data(), block.size(), &length));
+        ASSERT_EQ(SANE_STATUS_GOOD, library->read(handle, block.data(), block.size(), &length));
         SANE_Word word; // READ replies that come before this one's are stored
-        ASSERT_EQ(SANE_STATUS_GOOD, library->control_option(signal_handle, 2, SANE_ACTION_GET_VALUE, &word, nullptr));
-        memory_calls = 0;
-        ::raise(SIGUSR1);
-        EXPECT_EQ(0, memory_calls);
-        EXPECT_EQ(SANE_STATUS_CANCELLED, library->read(signal_handle, block.data(), block.size(), &length));
+        ASSERT_EQ(SANE_STATUS_GOOD, library->control_option(handle, 2, SANE_ACTION_GET_VALUE, &word, nullptr));
+        EXPECT_EQ(0, by_signal.raise());
+        EXPECT_EQ(SANE_STATUS_CANCELLED, library->read(handle, block.data(), block.size(), &length));
     }
-    ASSERT_EQ(SANE_STATUS_GOOD, library->start(signal_handle));
+    ASSERT_EQ(SANE_STATUS_GOOD, library->start(handle));
     SANE_Status status;
-    EXPECT_TRUE(readAll(signal_handle, 1000, status) == server.image);
-    ::sigaction(SIGUSR1, &before, nullptr);
+    EXPECT_TRUE(readAll(handle, 1000, status) == server.image);
 }
 
 TEST_F(BackendTest, CancelThatTheServerIgnoresHasADeadline)

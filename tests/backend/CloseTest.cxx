@@ -1,18 +1,9 @@
 // sane_close, and a sane_cancel that has nothing to stop: neither waits for the server.
 
 #include "BackendTest.hxx"
-#include "MemoryCounter.hxx"
-
-#include <csignal>
+#include "SignalCancel.hxx"
 
 namespace netsane::test {
-
-namespace {
-
-BackendLibrary *signal_library = nullptr;
-SANE_Handle signal_handle = nullptr;
-
-} // namespace
 
 TEST_F(BackendTest, CloseSaysAllAndWaitsForNothing)
 {
@@ -109,25 +100,14 @@ TEST_F(BackendTest, CancelBehindTheEndLeavesTheHeapAlone)
 {
     server.image = pattern(100000);
     init("");
-    signal_library = library.get();
-    signal_handle = openDevice();
-    struct sigaction action {};
-    struct sigaction before {};
-    action.sa_handler = [](int) {
-        count_memory_calls = true;
-        signal_library->cancel(signal_handle);
-        count_memory_calls = false;
-    };
-    ::sigaction(SIGUSR1, &action, &before);
+    const auto handle = openDevice();
+    const SignalCancel by_signal(*library, handle);
     for (int i = 0; i < 3; ++i) {
-        ASSERT_EQ(SANE_STATUS_GOOD, library->start(signal_handle));
+        ASSERT_EQ(SANE_STATUS_GOOD, library->start(handle));
         SANE_Status status;
-        EXPECT_TRUE(readAll(signal_handle, 1000, status) == server.image);
-        memory_calls = 0;
-        ::raise(SIGUSR1);
-        EXPECT_EQ(0, memory_calls);
+        EXPECT_TRUE(readAll(handle, 1000, status) == server.image);
+        EXPECT_EQ(0, by_signal.raise());
     }
-    ::sigaction(SIGUSR1, &before, nullptr);
 }
 
 } // namespace netsane::test

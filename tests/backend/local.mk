@@ -14,6 +14,7 @@ tests_backend_backend_test_SOURCES = \
 	tests/backend/MemoryCounter.cxx tests/backend/MemoryCounter.hxx \
 	tests/backend/OptionTest.cxx \
 	tests/backend/ScanTest.cxx \
+	tests/backend/SignalCancel.hxx \
 	tests/client/FakeServer.cxx tests/client/FakeServer.hxx
 tests_backend_backend_test_CPPFLAGS = $(AM_CPPFLAGS) $(SANE_CFLAGS) \
 	-DNETSANE_TEST_BACKEND='"$(abs_builddir)/.libs/libsane-netsane.so.1"' \
