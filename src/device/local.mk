@@ -20,7 +20,8 @@ src_device_libdevice_la_CXXFLAGS = $(AM_CXXFLAGS) $(SANE_CFLAGS)
 
 # The only program that links libsane.
 program_PROGRAMS += netsaned-device
-netsaned_device_SOURCES = src/daemon/device_main.cxx src/device/DeferredCancel.cxx
-netsaned_device_LDFLAGS = $(AM_LDFLAGS) -Wl,--export-dynamic-symbol=pthread_setcanceltype
+netsaned_device_SOURCES = src/daemon/device_main.cxx src/device/BackendThreads.cxx
+netsaned_device_LDFLAGS = $(AM_LDFLAGS) -Wl,--export-dynamic-symbol=pthread_setcanceltype \
+	-Wl,--export-dynamic-symbol=dlclose
 netsaned_device_CXXFLAGS = $(AM_CXXFLAGS) $(CLI11_CFLAGS)
 netsaned_device_LDADD = src/device/libdevice.la src/protocol/libprotocol.la src/os/libos.la $(SANE_LIBS) $(PTHREAD_LIBS)
