@@ -22,6 +22,7 @@ constexpr std::size_t max_file_bytes = 1U << 20;
 constexpr std::size_t max_name_bytes = 64;
 constexpr std::int64_t max_idle_seconds = 7 * 24 * 3600;
 constexpr std::int64_t max_connections_possible = 100'000;
+constexpr std::int64_t max_devices_possible = 1000;
 constexpr std::int64_t max_warm = 16;
 
 // The names of methods and of the keys in their sections.
@@ -91,6 +92,14 @@ void readAuthAt(TomlSection &top, ServerConfig &config)
         config.auth_at = text == "connect" ? AuthAt::connect : AuthAt::open;
 }
 
+void readOptionalInteger(TomlSection &section, std::string_view key, std::optional<std::size_t> &value)
+{
+    std::size_t number = 0;
+    section.readInteger(key, number, 1, max_connections_possible);
+    if (number != 0)
+        value = number;
+}
+
 void readTop(TomlSection &top, ServerConfig &config)
 {
     readListen(top, config);
@@ -108,6 +117,9 @@ void readTop(TomlSection &top, ServerConfig &config)
     top.readSeconds("idle_timeout", config.idle_timeout, 0, max_idle_seconds);
     top.readInteger("max_connections", config.max_connections, 1, max_connections_possible);
     top.readInteger("max_connections_per_host", config.max_connections_per_host, 1, max_connections_possible);
+    readOptionalInteger(top, "max_strangers", config.max_strangers);
+    readOptionalInteger(top, "max_strangers_per_host", config.max_strangers_per_host);
+    top.readInteger("max_devices_per_user", config.max_devices_per_user, 1, max_devices_possible);
     top.readString("plugin_dir", config.plugin_dir, checkAbsolute);
     top.readString("groups_file", config.groups_file, checkAbsolute);
     top.readString("state_dir", config.state_dir, checkAbsolute);

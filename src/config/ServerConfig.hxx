@@ -56,9 +56,13 @@ struct ServerConfig {
     std::chrono::seconds idle_timeout{1800};    // with a device open; 0: none
     std::size_t max_connections = 256;
     std::size_t max_connections_per_host = 64;
-    std::string plugin_dir;  // absolute; empty: where the installed plugins are
-    std::string groups_file; // absolute, for GroupFile; empty: none
-    std::string state_dir;   // absolute, see CertificateFiles; empty: the default of who starts netsaned
+    // Of them those on which nobody has logged in or opened a device; see strangers().
+    std::optional<std::size_t> max_strangers;
+    std::optional<std::size_t> max_strangers_per_host;
+    std::size_t max_devices_per_user = 16; // open at once; anonymous users are counted by host
+    std::string plugin_dir;                // absolute; empty: where the installed plugins are
+    std::string groups_file;               // absolute, for GroupFile; empty: none
+    std::string state_dir;                 // absolute, see CertificateFiles; empty: the default of who starts netsaned
 
     std::string sane_config_dir; // SANE_CONFIG_DIR of the device processes; empty: SANE's own
     std::vector<std::string> sane_exclude = {"netsane", "net"}; // backends never exported again
@@ -74,6 +78,13 @@ struct ServerConfig {
     std::vector<AllowRule> allow; // in the order of the file; for AccessRules
 
     ServerConfig();
+
+    // Where the file says nothing, a quarter of the connections is kept for people who are known.
+    std::size_t strangers() const noexcept { return max_strangers.value_or((3 * max_connections + 3) / 4); }
+    std::size_t strangersPerHost() const noexcept
+    {
+        return max_strangers_per_host.value_or((3 * max_connections_per_host + 3) / 4);
+    }
 };
 
 // Reads and checks a file. Blocks on the disk. Throws ConfigError, also when the file can't be read.

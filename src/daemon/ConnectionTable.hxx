@@ -1,7 +1,10 @@
 // The connections there are, who each is, and whether there may be one more.
 //
-// Owned by the supervisor; no I/O. Connections that have ended are remembered for a while: a failed login may be
-// reported after its client has gone.
+// A connection is a stranger's until somebody has logged in on it or a device was opened on it. Strangers have limits
+// of their own, so that they don't take the places of those who scan; from half of their limit on, chance decides
+// whether one more is taken, the more are there the rarer: whoever fills it can't foresee who is kept out. Owned by the
+// supervisor; no I/O. Connections that have ended are remembered for a while: a failed login may be reported after its
+// client has gone.
 #pragma once
 
 #include "daemon/DeviceBroker.hxx"
@@ -10,6 +13,7 @@
 
 #include <cstddef>
 #include <deque>
+#include <functional>
 #include <map>
 #include <optional>
 #include <string>
@@ -21,14 +25,26 @@ namespace netsane {
 class ConnectionTable {
 public:
     using Client = DeviceBroker::Client;
+    // One of 0 … count − 1, each as likely as the others.
+    using Dice = std::function<std::size_t(std::size_t count)>;
+
+    struct Limits {
+        std::size_t connections;
+        std::size_t connections_per_host;
+        std::size_t strangers;
+        std::size_t strangers_per_host;
+    };
+
+    explicit ConnectionTable(Dice dice = rollDice) : dice_(std::move(dice)) {}
 
     // Why there may be no more connections from there; "" if there may.
-    std::string judge(const Peer &peer, std::size_t max_connections, std::size_t max_connections_per_host) const;
+    std::string judge(const Peer &peer, const Limits &limits) const;
 
     std::size_t size() const noexcept { return connections_.size(); }
 
     ConnectionId add(const Peer &peer);
-    void remove(ConnectionId id); // nothing if there is no such connection
+    void noLongerStranger(ConnectionId id); // nothing if there is no such connection
+    void remove(ConnectionId id);           // nothing if there is no such connection
     void clear();
 
     Client *find(ConnectionId id); // nullptr if there is none
@@ -38,8 +54,23 @@ public:
     std::optional<Peer> peer(ConnectionId id) const;
 
 private:
-    std::map<ConnectionId, Client> connections_;
-    std::map<std::string, std::size_t> per_host_;
+    struct Entry {
+        Client client;
+        bool is_stranger = true;
+    };
+    struct Count {
+        std::size_t connections = 0;
+        std::size_t strangers = 0;
+    };
+
+    static std::size_t rollDice(std::size_t count);
+    std::string judgeStranger(const Count &host, const Limits &limits) const;
+    void countOffStranger(Entry &entry);
+
+    const Dice dice_;
+    std::map<ConnectionId, Entry> connections_;
+    std::size_t strangers_ = 0;
+    std::map<std::string, Count> per_host_;
     std::deque<std::pair<ConnectionId, Peer>> ended_; // the oldest first
     ConnectionId next_ = 1;
 };

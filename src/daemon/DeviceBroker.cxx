@@ -189,7 +189,20 @@ void DeviceBroker::tryOpen(PendingOpen open)
                           open.name.empty() ? "there is no device" : "there is no device " + open.name);
         return waitForList(std::move(open));
     }
+    if (held(*client) >= settings_.max_devices_per_user)
+        return refuse(open, Status::device_busy,
+                      describe(client->user.value_or(""), client->peer.hostText()) +
+                          " has as many devices open as one may (max_devices_per_user)");
     start(open, device, *client);
+}
+
+// Devices that are just being closed aren't counted: the user can do no more about them.
+std::size_t DeviceBroker::held(const Client &client) const
+{
+    return static_cast<std::size_t>(std::count_if(holders_.begin(), holders_.end(), [&client](const Holder &holder) {
+        return !holder.closing && holder.user == client.user.value_or("") &&
+               (client.user || holder.host == client.peer.hostText());
+    }));
 }
 
 // No grace runs meanwhile: its end would be a look at the old list.

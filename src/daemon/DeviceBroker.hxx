@@ -42,6 +42,7 @@ public:
         Milliseconds process_timeout;
         Milliseconds list_timeout;
         Milliseconds list_max_age;
+        std::size_t max_devices_per_user; // held at once; of those who aren't logged in: per host
     };
 
     DeviceBroker(EventLoop &loop, ChildReaper &reaper, Settings settings, AccessRules rules, FindClient find_client,
@@ -113,6 +114,7 @@ private:
     template<typename MayBeDecided>
     void tryAgain(MayBeDecided may_be_decided);
     std::optional<std::string> resolve(const std::string &name, const Client &client) const;
+    std::size_t held(const Client &client) const;
     void start(const PendingOpen &open, const std::string &device, const Client &client);
     static AuditLine audit(std::string_view event, std::string_view result, const Holder &holder);
     void deny(const PendingOpen &open, const std::string &device, const Client &client);

@@ -88,6 +88,7 @@ DeviceBroker::Settings Supervisor::brokerSettings() const
     settings.process_timeout = config_.process_timeout;
     settings.list_timeout = config_.sane_list_timeout;
     settings.list_max_age = config_.sane_list_max_age;
+    settings.max_devices_per_user = config_.max_devices_per_user;
     return settings;
 }
 
@@ -97,6 +98,8 @@ void Supervisor::makeBroker()
         loop_, reaper_, brokerSettings(), loadAccessRules(config_),
         [this](ConnectionId id) { return connections_.find(id); },
         [this](const OpenResult &result, UniqueFd channel) {
+            if (result.decision.kind == OpenDecision::Kind::opened)
+                connections_.noLongerStranger(result.connection);
             std::vector<UniqueFd> fds;
             if (channel)
                 fds.push_back(std::move(channel));
@@ -250,6 +253,7 @@ void Supervisor::loggedIn(const Identity &identity)
         return line.with("reason", "there is no such connection").write();
     // A connection logs in again after a crypto switch (protocol.md §5).
     client->user = identity.user;
+    connections_.noLongerStranger(identity.connection);
     line.write();
     session_->send(encodeIpc(IpcCommand::logged_in, identity));
 }
@@ -312,7 +316,8 @@ std::string Supervisor::judge(const Peer &peer) const
     if (maxConnections() < config_.max_connections && connections_.size() >= maxConnections())
         return "the server's limit of " + std::to_string(options_.max_descriptors) +
                " open files is reached (fewer connections than max_connections)";
-    std::string reason = connections_.judge(peer, maxConnections(), config_.max_connections_per_host);
+    std::string reason = connections_.judge(
+        peer, {maxConnections(), config_.max_connections_per_host, config_.strangers(), config_.strangersPerHost()});
     if (reason.empty() && !session_->isReady())
         reason = "the server is starting";
     return reason;

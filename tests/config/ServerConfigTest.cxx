@@ -49,6 +49,9 @@ TEST(ServerConfig, EmptyFileIsTheSafeDefaults)
     EXPECT_EQ(config.idle_timeout, 1800s);
     EXPECT_EQ(config.max_connections, 256u);
     EXPECT_EQ(config.max_connections_per_host, 64u);
+    EXPECT_EQ(config.strangers(), 192u);
+    EXPECT_EQ(config.strangersPerHost(), 48u);
+    EXPECT_EQ(config.max_devices_per_user, 16u);
     EXPECT_EQ(config.plugin_dir, "") << "where the installed plugins are";
     EXPECT_EQ(config.groups_file, "") << "none";
     EXPECT_EQ(config.state_dir, "");
@@ -78,6 +81,9 @@ login_timeout = 30
 idle_timeout = 0
 max_connections = 10_000
 max_connections_per_host = 7
+max_strangers = 11
+max_strangers_per_host = 5
+max_devices_per_user = 3
 plugin_dir = "/opt/plugins"
 groups_file = "/etc/netsane/groups"
 [sane]
@@ -119,6 +125,9 @@ users = ["anonymous"]
     EXPECT_EQ(config.idle_timeout, 0s);
     EXPECT_EQ(config.max_connections, 10'000u);
     EXPECT_EQ(config.max_connections_per_host, 7u);
+    EXPECT_EQ(config.strangers(), 11u);
+    EXPECT_EQ(config.strangersPerHost(), 5u);
+    EXPECT_EQ(config.max_devices_per_user, 3u);
     EXPECT_EQ(config.plugin_dir, "/opt/plugins");
     EXPECT_EQ(config.groups_file, "/etc/netsane/groups");
     EXPECT_EQ(config.sane_config_dir, "/etc/sane-test");
@@ -137,8 +146,8 @@ users = ["anonymous"]
     EXPECT_EQ(config.allow[0].users, (Names{"alice", "@staff"}));
     EXPECT_EQ(config.allow[0].hosts, (Names{"192.168.0.0/16", "unix", "::1"}));
     EXPECT_EQ(config.allow[0].devices, Names{"test:*"});
-    EXPECT_EQ(config.allow[0].line, 34U);
-    EXPECT_EQ(config.allow[1].line, 38U);
+    EXPECT_EQ(config.allow[0].line, 37u);
+    EXPECT_EQ(config.allow[1].line, 41u);
     EXPECT_TRUE(config.allow[1].hosts.empty());
 }
 
@@ -184,6 +193,7 @@ TEST(ServerConfig, NamesFileLineAndKeyOfMistakes)
         {"auth_fail_delay = -1", "test.conf:1: auth_fail_delay: -1 is out of range"},
         {"idle_timeout = 9223372036854775807", "test.conf:1: idle_timeout: 9223372036854775807 is out of range"},
         {"max_connections = 0", "test.conf:1: max_connections: 0 is out of range"},
+        {"max_strangers = 0", "test.conf:1: max_strangers: 0 is out of range"},
         {"max_connections_per_host = 4294967297", "test.conf:1: max_connections_per_host: 4294967297 is out of"},
         {"plugin_dir = \"lib\"", "test.conf:1: plugin_dir: \"lib\": must be an absolute path"},
         {"sane = 1", "test.conf:1: sane: must be a section, [sane], not an integer"},

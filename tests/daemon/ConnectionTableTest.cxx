@@ -11,6 +11,11 @@ Peer from(const char *text)
     return {SocketAddress::parse(text).value(), {}};
 }
 
+ConnectionTable::Limits limits(std::size_t connections, std::size_t per_host)
+{
+    return {connections, per_host, 100, 100};
+}
+
 Peer localUser(uid_t uid)
 {
     return {SocketAddress::parse("unix:").value(), uid};
@@ -30,21 +35,69 @@ TEST(ConnectionTable, CountsInAllAndPerHost)
 {
     ConnectionTable table;
     const auto first = table.add(from("192.0.2.1:5"));
-    EXPECT_EQ(table.judge(from("192.0.2.1:6"), 9, 2), "");
-    EXPECT_NE(table.judge(from("192.0.2.1:6"), 9, 1), "");
-    EXPECT_EQ(table.judge(from("192.0.2.2:6"), 9, 1), "");
-    EXPECT_NE(table.judge(from("192.0.2.2:6"), 1, 9), "");
+    EXPECT_EQ(table.judge(from("192.0.2.1:6"), limits(9, 2)), "");
+    EXPECT_NE(table.judge(from("192.0.2.1:6"), limits(9, 1)), "");
+    EXPECT_EQ(table.judge(from("192.0.2.2:6"), limits(9, 1)), "");
+    EXPECT_NE(table.judge(from("192.0.2.2:6"), limits(1, 9)), "");
     table.remove(first);
     table.remove(first);
-    EXPECT_EQ(table.judge(from("192.0.2.1:6"), 1, 1), "");
+    EXPECT_EQ(table.judge(from("192.0.2.1:6"), limits(1, 1)), "");
+}
+
+TEST(ConnectionTable, KeepsPlacesForThoseWhoAreKnown)
+{
+    ConnectionTable table;
+    const ConnectionTable::Limits few{9, 9, 100, 1};
+    const auto first = table.add(from("192.0.2.1:5"));
+    EXPECT_NE(table.judge(from("192.0.2.1:6"), few), "");
+    EXPECT_EQ(table.judge(from("192.0.2.2:6"), few), "");
+    table.noLongerStranger(first);
+    table.noLongerStranger(first);
+    table.noLongerStranger(first + 1);
+    EXPECT_EQ(table.judge(from("192.0.2.1:6"), few), "");
+    const auto second = table.add(from("192.0.2.1:6"));
+    EXPECT_NE(table.judge(from("192.0.2.1:7"), few), "");
+    table.remove(first); // who was no stranger leaves no stranger's place
+    EXPECT_NE(table.judge(from("192.0.2.1:7"), few), "");
+    table.remove(second);
+    EXPECT_EQ(table.judge(from("192.0.2.1:7"), few), "");
+}
+
+TEST(ConnectionTable, LetsChanceDecideMoreAndMoreOften)
+{
+    std::size_t face = 0;
+    std::size_t sides = 0;
+    ConnectionTable table([&](std::size_t count) {
+        sides = count;
+        return face;
+    });
+    const ConnectionTable::Limits ten{99, 99, 10, 99};
+    for (int i = 0; i < 5; ++i)
+        table.add(from("192.0.2.1:5"));
+    EXPECT_EQ(table.judge(from("192.0.2.2:6"), ten), "");
+    EXPECT_EQ(sides, 0u); // not asked yet
+    table.add(from("192.0.2.1:5"));
+    EXPECT_NE(table.judge(from("192.0.2.2:6"), ten), "");
+    EXPECT_EQ(sides, 5u);
+    face = 1;
+    EXPECT_EQ(table.judge(from("192.0.2.2:6"), ten), "");
+    for (int i = 0; i < 3; ++i)
+        table.add(from("192.0.2.1:5"));
+    EXPECT_NE(table.judge(from("192.0.2.2:6"), ten), "");
+    face = 4;
+    EXPECT_EQ(table.judge(from("192.0.2.2:6"), ten), "");
+    table.add(from("192.0.2.1:5"));
+    EXPECT_NE(table.judge(from("192.0.2.2:6"), ten), "");
+    table.clear();
+    EXPECT_EQ(table.judge(from("192.0.2.2:6"), ten), "");
 }
 
 TEST(ConnectionTable, CountsUsersOfUnixSocketsApart)
 {
     ConnectionTable table;
     table.add(localUser(1000));
-    EXPECT_NE(table.judge(localUser(1000), 9, 1), "");
-    EXPECT_EQ(table.judge(localUser(1001), 9, 1), "");
+    EXPECT_NE(table.judge(localUser(1000), limits(9, 1)), "");
+    EXPECT_EQ(table.judge(localUser(1001), limits(9, 1)), "");
 }
 
 TEST(ConnectionTable, KnowsTheHostOfAConnectionThatHasEnded)

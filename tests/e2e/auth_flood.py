@@ -146,8 +146,7 @@ class Flood(harness.EndToEndTest):
 
     def test_all_let_in(self):
         count = FLOOD if not self.stage.sanitizers else FLOOD // 5
-        self.serve(auth_fail_delay=0, auth_tries=1, login_timeout=300, max_connections=2 * FLOOD,
-                   max_connections_per_host=2 * FLOOD)
+        self.serve(auth_fail_delay=0, auth_tries=1, login_timeout=300, **harness.room_for(FLOOD))
         attackers = self.check(count)
         self.assertEqual(sum(attacker.asked for attacker in attackers), count)
         refused = "audit: login result=refused user=alice"

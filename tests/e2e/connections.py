@@ -35,10 +35,8 @@ class Connections(harness.EndToEndTest):
     def setUp(self):
         super().setUp()
         self.allow_descriptors(CONNECTIONS + FIRST + 300)
-        most = 2 * (CONNECTIONS + FIRST)
         # No time but the one that is asked about: the processes don't ask each other how they are.
-        self.server = self.daemon(keys={"max_connections": most, "max_connections_per_host": most, "login_timeout": 3600,
-                                        "process_timeout": 3600},
+        self.server = self.daemon(keys={**harness.room_for(CONNECTIONS + FIRST), "login_timeout": 3600, "process_timeout": 3600},
                                   sane={"list_max_age": 3600, "list_refresh": 0})
         self.server.start()
 

@@ -160,8 +160,7 @@ class Memory(Economy):
     def measure(self, what, tls=None, **keys):
         self.tls = tls
         tls_connection.allow_descriptors(self, FIRST + CONNECTIONS)
-        most = 2 * (FIRST + CONNECTIONS)
-        server = self.serve(login_timeout=600, max_connections=most, max_connections_per_host=most, **keys)
+        server = self.serve(login_timeout=600, **harness.room_for(FIRST + CONNECTIONS), **keys)
         connections = [self.connect(server) for _ in range(FIRST)]
         before = self.resident_bytes(server, connections[0])
         connections += [self.connect(server) for _ in range(CONNECTIONS)]

@@ -89,6 +89,13 @@ def write_file(path, text, mode=0o644):
     return path
 
 
+def room_for(connections):
+    """Keys of a server that takes so many connections from this host, and a few, without chance in it."""
+    most = 2 * connections
+    return {"max_connections": most, "max_connections_per_host": most,
+            "max_strangers": 2 * most, "max_strangers_per_host": 2 * most}
+
+
 def toml_value(value):
     if isinstance(value, bool):
         return "true" if value else "false"

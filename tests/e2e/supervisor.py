@@ -171,7 +171,7 @@ class Limits(SupervisorTest):
         server.stop()
 
     def test_more_connections_than_the_limit_allows(self):
-        server = self.daemon(keys={"max_connections": 1000, "max_connections_per_host": 1000})
+        server = self.daemon(keys=harness.room_for(500))
         server.start(preexec_fn=descriptor_limit(84, 84))
         self.assertIn("max_connections is 1000, but the limit of 84 open files is enough for 42 connections; 1000 need 1256",
                       server.log())
@@ -253,6 +253,28 @@ class Limits(SupervisorTest):
             self.assert_refused(server, "max_connections_per_host")
         self.log_of(server, "more connections refused")
         self.assertLess(server.log().count("max_connections_per_host"), 100)
+        server.stop()
+
+    def test_strangers_leave_places_for_others(self):
+        server = self.daemon(keys={"max_strangers_per_host": 2})
+        server.start()
+        first, _ = self.connect(server), self.connect(server)
+        self.assert_refused(server, "max_strangers_per_host")
+        self.assertEqual(first.open("test:0")[0], seed.GOOD)
+        self.connect(server)
+        self.assert_refused(server, "max_strangers_per_host")
+        server.stop()
+
+    def test_nobody_takes_all_devices(self):
+        server = self.daemon(keys={"max_devices_per_user": 1})
+        server.start()
+        greedy = self.connect(server)
+        handle = greedy.open("test:0")[1]
+        status, _, reason = self.connect(server).open("test:1")
+        self.assertEqual((status, "(max_devices_per_user)" in reason), (seed.DEVICE_BUSY, True), reason)
+        self.assertIn("(max_devices_per_user)", server.log())
+        greedy.clos(handle)
+        harness.wait_for(lambda: self.connect(server).open("test:1")[0] == seed.GOOD, SERVING, "a device is free again")
         server.stop()
 
     def test_a_new_session_process_knows_the_version_at_once(self):

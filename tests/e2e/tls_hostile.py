@@ -49,7 +49,7 @@ class TlsHostile(harness.EndToEndTest):
         return [line for line in self.server.log().splitlines() if "connection " in line]
 
     def test_handshakes_that_hold_much_and_end_never(self):
-        self.serve(max_connections=2 * PEERS, max_connections_per_host=2 * PEERS)
+        self.serve(**harness.room_for(PEERS))
         self.assert_unharmed()
         before = self.resident_bytes()
         for _ in range(PEERS):

@@ -19,8 +19,7 @@ class Memory(TlsTest):
     def setUp(self):
         super().setUp()
         tls_connection.allow_descriptors(self, FIRST + CONNECTIONS)
-        self.server = self.serve(crypt=["tls"], login_timeout=600, max_connections=2 * CONNECTIONS,
-                                 max_connections_per_host=2 * CONNECTIONS)
+        self.server = self.serve(crypt=["tls"], login_timeout=600, **harness.room_for(CONNECTIONS))
         self.session = self.server.worker("netsaned-session")
         self.assertTrue(self.session, self.server.log())
         self.tls = tls_connection.context()

@@ -191,7 +191,7 @@ class Stalls(TlsTest):
         server.stop()
 
     def test_many_stalled_ones_keep_nobody_from_working(self):
-        server = self.serve(max_connections=2 * STALLED, max_connections_per_host=2 * STALLED)
+        server = self.serve(**harness.room_for(STALLED))
         stalled = [self.stall(server, hello=number % 2 == 0) for number in range(STALLED)]
         begin = time.monotonic()
         connection = self.connect(server).start_tls()

@@ -92,7 +92,7 @@ class ManyStalled(TlsTest):
         return statistics.median(found)
 
     def test_a_scan_is_as_fast_beside_them(self):
-        server = self.serve(crypt=["tls"], max_connections=2 * STALLED, max_connections_per_host=2 * STALLED)
+        server = self.serve(crypt=["tls"], **harness.room_for(STALLED))
         user = self.client(f"{server.address} tls=require ca={self.certificate}")
         device = f"netsane:{server.address}:test:"
         page = harness.run_local(server.sane_dir, "-d", "test:0", *PAGE, cwd=self.folder).out
