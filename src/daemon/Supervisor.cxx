@@ -75,27 +75,27 @@ Supervisor::~Supervisor()
         std::filesystem::remove_all(check_folder_, ignored);
 }
 
-DeviceBroker::Settings Supervisor::brokerSettings() const
+DeviceBroker::Settings Supervisor::brokerSettings(const ServerConfig &config) const
 {
     DeviceBroker::Settings settings;
-    settings.device_program = childSpec("netsaned-device", config_.group);
+    settings.device_program = childSpec("netsaned-device", config.group);
     auto &arguments = settings.device_program.arguments;
-    arguments = {"--fd", std::to_string(child_channel_fd), "--exclude", joined(config_.sane_exclude)};
+    arguments = {"--fd", std::to_string(child_channel_fd), "--exclude", joined(config.sane_exclude)};
     arguments.insert(arguments.end(),
-                     {"--sane-config-dir", config_.sane_config_dir.empty() ? "/etc/sane.d" : config_.sane_config_dir});
+                     {"--sane-config-dir", config.sane_config_dir.empty() ? "/etc/sane.d" : config.sane_config_dir});
     settings.device_program.max_descriptors = device_descriptors;
-    settings.warm = config_.sane_warm;
-    settings.process_timeout = config_.process_timeout;
-    settings.list_timeout = config_.sane_list_timeout;
-    settings.list_max_age = config_.sane_list_max_age;
-    settings.max_devices_per_user = config_.max_devices_per_user;
+    settings.warm = config.sane_warm;
+    settings.process_timeout = config.process_timeout;
+    settings.list_timeout = config.sane_list_timeout;
+    settings.list_max_age = config.sane_list_max_age;
+    settings.max_devices_per_user = config.max_devices_per_user;
     return settings;
 }
 
 void Supervisor::makeBroker()
 {
     broker_ = std::make_unique<DeviceBroker>(
-        loop_, reaper_, brokerSettings(), loadAccessRules(config_),
+        loop_, reaper_, brokerSettings(config_), loadAccessRules(config_),
         [this](ConnectionId id) { return connections_.find(id); },
         [this](const OpenResult &result, UniqueFd channel) {
             if (result.decision.kind == OpenDecision::Kind::opened)

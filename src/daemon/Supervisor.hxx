@@ -52,7 +52,7 @@ public:
 
 private:
     ChildSpec childSpec(const std::string &program, const std::string &extra_group) const;
-    DeviceBroker::Settings brokerSettings() const;
+    DeviceBroker::Settings brokerSettings(const ServerConfig &config) const;
     void makeBroker();
     void makeWorkers();
     ChildSpec certificateProgram() const;

@@ -68,7 +68,8 @@ void Supervisor::candidateTried(const std::string &which, const std::string &fai
 
 void Supervisor::applyReload()
 {
-    acceptor_.listenAt(reloading_->listen); // the last that can fail
+    auto broker_settings = brokerSettings(*reloading_); // looks up users and groups
+    acceptor_.listenAt(reloading_->listen);             // the last that can fail
     broker_->setRules(std::move(reloading_rules_.value()));
     config_ = *std::exchange(reloading_, std::nullopt);
     // The session process keeps its connections, so it takes the new setup itself. Auth plugins read their files anew;
@@ -79,7 +80,7 @@ void Supervisor::applyReload()
     session_->send(setup.message, std::move(setup.fds));
     if (auth_)
         auth_->promoteCandidate();
-    broker_->configure(brokerSettings());
+    broker_->configure(std::move(broker_settings));
     device_watch_.start(config_.sane_list_refresh);
     logInfo("configuration reloaded");
     warnOfLimit(); // which is the one of the start: the session process has it, too
