@@ -114,6 +114,12 @@ bool ClientConnection::flush()
     return true;
 }
 
+std::size_t ClientConnection::sendToClient(std::span<const std::byte> bytes)
+{
+    const ssize_t sent = ::send(socket_.get(), bytes.data(), bytes.size(), MSG_NOSIGNAL);
+    return sent > 0 ? static_cast<std::size_t>(sent) : 0; // flush() meets an error again
+}
+
 // After every event: moves replies from the devices to the client, sends, and decides what to wait for.
 void ClientConnection::update()
 {
