@@ -17,7 +17,7 @@ namespace {
 
 constexpr std::size_t receive_bytes = 4096;
 constexpr std::size_t max_receive_bytes = 64 * 1024;
-constexpr std::size_t max_unsent_bytes = 256 * 1024;       // more than that: the devices have to wait
+constexpr std::size_t max_unsent_bytes = 16 * 1024;        // more than that: the devices have to wait
 constexpr std::size_t max_unsent_replies_bytes = 1U << 20; // more than that: the client's requests have to wait
 constexpr std::size_t max_unsent_to_devices_bytes = 4U << 20;
 constexpr unsigned keep_alive_seconds = 30;
