@@ -17,7 +17,7 @@ namespace {
 
 constexpr std::size_t receive_bytes = 4096;
 constexpr std::size_t max_receive_bytes = 64 * 1024;
-constexpr std::size_t max_unsent_bytes = 256 * 1024;       // more than that: the devices have to wait
+constexpr std::size_t max_unsent_bytes = 16 * 1024;        // more than that: the devices have to wait
 constexpr std::size_t max_unsent_replies_bytes = 1U << 20; // more than that: the client's requests have to wait
 constexpr std::size_t max_unsent_to_devices_bytes = 4U << 20;
 constexpr unsigned keep_alive_seconds = 30;
@@ -112,6 +112,12 @@ bool ClientConnection::flush()
     }
     watch_.wantWrite(!out.empty());
     return true;
+}
+
+std::size_t ClientConnection::sendToClient(std::span<const std::byte> bytes)
+{
+    const ssize_t sent = ::send(socket_.get(), bytes.data(), bytes.size(), MSG_NOSIGNAL);
+    return sent > 0 ? static_cast<std::size_t>(sent) : 0; // flush() meets an error again
 }
 
 // After every event: moves replies from the devices to the client, sends, and decides what to wait for.

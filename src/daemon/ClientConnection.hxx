@@ -58,6 +58,7 @@ private:
     void listDevices() override;
     void openDevice(DeviceKey key, std::string_view name) override;
     void sendToDevice(DeviceKey key, std::span<const std::byte> bytes) override;
+    std::size_t sendToClient(std::span<const std::byte> bytes) override;
     void closeDevice(DeviceKey key) override;
     void startLogin(const LoginStart &login) override;
     void continueLogin(ExchangeKey exchange, std::vector<std::vector<std::byte>> fields) override;

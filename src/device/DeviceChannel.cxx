@@ -293,8 +293,10 @@ bool DeviceChannel::answerRead(const DeviceRequest &request)
             writer_.startData(data.bytes.first(sending_bytes_));
             return true;
         }
-        if (!data.end)
+        if (!data.end) {
+            partial_due_ = Clock::now() + partial_age; // nobody says when the first bytes come
             return false;
+        }
         frame_ = FrameState::ended;
         frame_end_ = *data.end;
     }

@@ -102,17 +102,14 @@ std::span<std::byte> DeviceLink::room()
 void DeviceLink::commit(std::size_t length, bool is_last)
 {
     const std::lock_guard lock(mutex_);
-    const bool was_empty = blocks_.front().empty();
     blocks_.commit(length, BlockQueue::Clock::now());
     is_last_read_ = is_last;
     if (wake_at_bytes_ == 0)
         return;
-    const bool is_enough = blocks_.front().size() >= wake_at_bytes_ || blocks_.isFrontComplete() || is_last;
-    if (is_enough)
-        wake_at_bytes_ = 0;
-    // The first byte starts the I/O thread's clock for partial data.
-    if (is_enough || was_empty)
-        wake();
+    if (blocks_.front().size() < wake_at_bytes_ && !blocks_.isFrontComplete() && !is_last)
+        return;
+    wake_at_bytes_ = 0;
+    wake();
 }
 
 void DeviceLink::endFrame(Outcome outcome)

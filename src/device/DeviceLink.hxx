@@ -89,8 +89,8 @@ public:
     std::uint64_t requestAbort(); // returns the count of aborts asked for up to now
     std::uint64_t abortsDone();
 
-    // Wakes up the I/O thread when there is more than this says: `wanted` bytes, the first byte, or the end. With
-    // 0 it only looks, and the main thread isn't asked for anything.
+    // Wakes up the I/O thread when there is more than this says: `wanted` bytes or the end, but not for the first ones.
+    // With 0 it only looks, and the main thread isn't asked for anything.
     FrontData frontData(std::size_t wanted);
     void consume(std::size_t length);
 

@@ -14,6 +14,8 @@ namespace netsane {
 
 namespace {
 
+constexpr std::size_t large_reply_bytes = 16 * 1024;
+
 // What the session answers itself, only when everything before is answered.
 bool isLocal(Command command) noexcept
 {
@@ -301,12 +303,21 @@ void ServerSession::deviceMessage(DeviceKey key, MessageView message, SessionTim
         openReplied(slot, message);
     } else {
         tellScan(key, scans_.replied(key, message));
-        transport_.messages().append(message.bytes);
+        passOn(message.bytes);
         if (slot.command == Command::close)
             dropDevice(key);
         popFront(now);
     }
     pump(now);
+}
+
+// Small replies gather, and travel together.
+void ServerSession::passOn(std::span<const std::byte> bytes)
+{
+    const bool is_first = bytes.size() >= large_reply_bytes && transport_.unsentBytes() == 0;
+    if (is_first && transport_.isClear())
+        bytes = bytes.subspan(host_.sendToClient(bytes));
+    transport_.append(bytes);
 }
 
 // The device process's reply, with the client's token in the place of the channel's handle.

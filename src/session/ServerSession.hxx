@@ -108,6 +108,7 @@ private:
     void beginLocal(RequestSlot &slot, MessageView request, SessionTime now);
     void beginDevice(RequestSlot &slot, MessageView request);
     void beginOpen(RequestSlot &slot, MessageView request);
+    void passOn(std::span<const std::byte> bytes);
     void openReplied(RequestSlot &slot, MessageView message);
     void closeAllDevices();
     void dropDevice(DeviceKey key);

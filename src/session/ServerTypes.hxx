@@ -67,6 +67,10 @@ public:
     // Bytes of whole messages for a device that was opened. The host buffers them.
     virtual void sendToDevice(DeviceKey key, std::span<const std::byte> bytes) = 0;
 
+    // Bytes of the client's stream, before which nothing waits to be sent: sends what can be sent without waiting and
+    // returns how much that was. The engine keeps the rest for output(). A copy of each block of an image less.
+    virtual std::size_t sendToClient(std::span<const std::byte> /*bytes*/) { return 0; }
+
     // The engine has done with the device. It may already have told it to close.
     virtual void closeDevice(DeviceKey key) = 0;
 

@@ -1,5 +1,6 @@
 #include "session/SessionTransport.hxx"
 
+#include <algorithm>
 #include <cassert>
 #include <utility>
 
@@ -8,6 +9,7 @@ namespace netsane {
 namespace {
 
 constexpr std::size_t crypt_block_bytes = 16 * 1024;
+constexpr std::size_t max_pull_bytes = 128 * 1024; // at a time, whatever a stream says
 
 } // namespace
 
@@ -52,18 +54,36 @@ bool SessionTransport::pumpIn()
     return any;
 }
 
+// False where the stream has no bytes for the peer.
+bool SessionTransport::pullWire()
+{
+    const std::size_t pending = stream_.pendingWire();
+    if (pending == 0)
+        return false;
+    const std::size_t got = stream_.pullWire(wire_out_.prepare(std::min(pending, max_pull_bytes)));
+    wire_out_.commit(got);
+    return got != 0;
+}
+
 void SessionTransport::pumpOut()
 {
     for (bool progress = true; progress;) {
         const std::size_t taken = messages_.empty() ? 0 : stream_.writePlain(messages_.data());
         messages_.consume(taken);
-        std::size_t got = 0;
-        if (stream_.pendingWire() != 0) {
-            got = stream_.pullWire(wire_out_.prepare(crypt_block_bytes));
-            wire_out_.commit(got);
-        }
-        progress = taken != 0 || got != 0;
+        progress = pullWire() || taken != 0;
     }
+}
+
+void SessionTransport::append(std::span<const std::byte> message)
+{
+    if (!isClear() && messages_.empty()) {
+        for (bool progress = true; progress && !message.empty();) {
+            const std::size_t taken = stream_.writePlain(message);
+            message = message.subspan(taken);
+            progress = pullWire() || taken != 0;
+        }
+    }
+    messages_.append(message);
 }
 
 CryptState SessionTransport::advance()

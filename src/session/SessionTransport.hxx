@@ -51,6 +51,9 @@ public:
     // Messages to send are appended here.
     ByteBuffer &messages() noexcept { return messages_; }
 
+    // The same for a whole message that stands somewhere else, without a copy where it can be encrypted from there.
+    void append(std::span<const std::byte> message);
+
     // What messages() holds when output() is called next is the last; the crypt method's goodbye goes behind it.
     void endOutput() noexcept { ending_ = true; }
 
@@ -78,6 +81,7 @@ public:
 
 private:
     bool pumpIn();
+    bool pullWire();
     void pumpOut();
 
     CryptStream stream_;

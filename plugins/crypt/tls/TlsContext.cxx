@@ -5,6 +5,8 @@
 #include <algorithm>
 #include <new>
 #include <span>
+#include <string>
+#include <string_view>
 
 namespace netsane {
 
@@ -75,6 +77,28 @@ void setVersions(const HostSettings &settings, SSL_CTX *context)
         settings.refuse("min_version", ErrorQueue::firstReason());
 }
 
+// Of those of 1.3 that the system allows, AES with 128 bits first: as safe, and a good part of the time that an image
+// takes is its encryption.
+void preferQuickCiphers(SSL_CTX *context)
+{
+    constexpr std::string_view quick = TLS1_3_RFC_AES_128_GCM_SHA256;
+    const STACK_OF(SSL_CIPHER) *const ciphers = SSL_CTX_get_ciphers(context);
+    std::string first;
+    std::string others;
+    for (int i = 0; i < sk_SSL_CIPHER_num(ciphers); ++i) {
+        const SSL_CIPHER *const cipher = sk_SSL_CIPHER_value(ciphers, i);
+        const std::string_view name = SSL_CIPHER_get_name(cipher);
+        if (SSL_CIPHER_get_version(cipher) != std::string_view("TLSv1.3"))
+            continue;
+        if (name == quick)
+            first = name;
+        else
+            others.append(":").append(name);
+    }
+    if (!first.empty() && SSL_CTX_set_ciphersuites(context, (first + others).c_str()) != 1)
+        throw SettingError("OpenSSL doesn't take its own ciphers: " + ErrorQueue::firstReason());
+}
+
 // Each connection makes a handshake of its own. Connections are few and long, so resuming them would save nothing, and
 // it would keep secrets beyond a connection, pass over the peer's certificate and let early data be replayed.
 void forbidResumption(SSL_CTX *context) noexcept
@@ -102,6 +126,7 @@ UniqueSslContext makeContext(const HostSettings &settings, const SSL_METHOD *met
     SSL_CTX_set_max_cert_list(context, max_peer_chain_bytes);
     forbidResumption(context);
     setVersions(settings, context);
+    preferQuickCiphers(context);
     return made;
 }
 

@@ -18,12 +18,19 @@ using netsane::TlsStream;
 
 constexpr uint32_t method_id = 1; // TLS
 
+// What only moves bytes between queues, or counts them, throws nothing and doesn't ask OpenSSL: clearing its error queue
+// would cost more than it.
+TlsStream &streamOf(void *handle) noexcept
+{
+    return *static_cast<TlsStream *>(handle);
+}
+
 /// Runs an operation; an exception breaks the stream.
 template<class Result, class Body>
 Result guarded(void *handle, Result failure, Body &&body) noexcept
 {
     const ErrorQueue clean;
-    TlsStream &stream = *static_cast<TlsStream *>(handle);
+    TlsStream &stream = streamOf(handle);
     try {
         return body(stream);
     } catch (const std::exception &error) {
@@ -77,16 +84,12 @@ size_t pushWire(void *stream, const void *data, size_t size) noexcept
 
 size_t pullWire(void *stream, void *data, size_t size) noexcept
 {
-    return guarded(stream, size_t{0}, [&](TlsStream &self) {
-        return self.pullWire({static_cast<std::byte *>(data), size});
-    });
+    return streamOf(stream).pullWire({static_cast<std::byte *>(data), size});
 }
 
 size_t readPlain(void *stream, void *data, size_t size) noexcept
 {
-    return guarded(stream, size_t{0}, [&](TlsStream &self) {
-        return self.readPlain({static_cast<std::byte *>(data), size});
-    });
+    return streamOf(stream).readPlain({static_cast<std::byte *>(data), size});
 }
 
 size_t writePlain(void *stream, const void *data, size_t size) noexcept
@@ -103,9 +106,8 @@ void endWire(void *stream) noexcept
 
 size_t pending(void *stream, uint32_t what) noexcept
 {
-    return guarded(stream, size_t{0}, [what](TlsStream &self) {
-        return what == NETSANE_PENDING_WIRE ? self.pendingWire() : self.pendingPlain();
-    });
+    const TlsStream &self = streamOf(stream);
+    return what == NETSANE_PENDING_WIRE ? self.pendingWire() : self.pendingPlain();
 }
 
 void shutDown(void *stream) noexcept
@@ -115,7 +117,7 @@ void shutDown(void *stream) noexcept
 
 uint32_t state(void *stream) noexcept
 {
-    return static_cast<TlsStream *>(stream)->state();
+    return streamOf(stream).state();
 }
 
 const char *errorText(void *stream) noexcept
