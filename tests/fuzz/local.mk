@@ -2,6 +2,7 @@
 # and some lines here. In an ordinary build it is a test that runs its corpus; after configure --enable-fuzzing it is a
 # fuzzer, for `make fuzz`.
 fuzz_targets = \
+	tests/fuzz/backend \
 	tests/fuzz/client_config \
 	tests/fuzz/client_logins \
 	tests/fuzz/client_session \
@@ -52,6 +53,17 @@ tests_fuzz_libfuzz_auth_la_CXXFLAGS = $(AM_CXXFLAGS) $(CRYPT_CFLAGS)
 fuzz_auth_libs = $(fuzz_main) tests/fuzz/libfuzz_auth.la src/auth/libauth.la src/plugin/libplugin.la \
 	src/os/libos.la src/util/libutil.la $(CRYPT_LIBS)
 fuzz_modules = auth_crypt.la auth_unix.la $(fuzz_pam_modules)
+
+# what the targets share that are a client of a scripted server: its time is theirs
+fuzz_server_sources = \
+	tests/fuzz/FuzzInput.hxx tests/fuzz/MemoryMeter.cxx tests/fuzz/MemoryMeter.hxx tests/fuzz/Require.hxx \
+	tests/fuzz/ScriptedServer.cxx tests/fuzz/ScriptedServer.hxx
+fuzz_wrap_ldflags = $(fuzz_ldflags) -Wl,--wrap=poll -Wl,--wrap=_ZNSt6chrono3_V212steady_clock3nowEv
+
+tests_fuzz_backend_SOURCES = tests/fuzz/backend.cxx src/backend/SaneEntry.cxx $(fuzz_server_sources)
+tests_fuzz_backend_CPPFLAGS = $(fuzz_cppflags) $(SANE_CFLAGS)
+tests_fuzz_backend_LDFLAGS = $(fuzz_wrap_ldflags)
+tests_fuzz_backend_LDADD = $(fuzz_main) src/backend/libbackend.la $(client_convenience_libs) $(LTDL_LIBS)
 
 tests_fuzz_client_config_SOURCES = tests/fuzz/client_config.cxx tests/fuzz/ReportCheck.hxx
 tests_fuzz_client_config_CPPFLAGS = $(fuzz_cppflags)
@@ -225,7 +237,7 @@ else
 	@echo "make fuzz needs: configure --enable-fuzzing CC=clang CXX=clang++" >&2; exit 1
 endif
 .PHONY: fuzz fuzzers
-EXTRA_DIST += tests/fuzz/corpus tests/fuzz/make_corpus.py tests/fuzz/run_fuzzers.sh
+EXTRA_DIST += tests/fuzz/corpus tests/fuzz/dictionaries tests/fuzz/make_corpus.py tests/fuzz/run_fuzzers.sh
 
 clean-local: clean-fuzz
 clean-fuzz:

@@ -770,7 +770,102 @@ def client_session():
     }
 
 
+# What backend does: calls of a frontend, and what the server does (ScriptedServer.hxx)
+(K_LIST, K_OPEN, K_DESCRIBE, K_GET, K_GET_ALL, K_SET, K_PARAMETERS, K_START, K_READ, K_READ_ALL, K_CANCEL, K_IO_MODE, K_SELECT_FD, K_CLOSE) = range(14)
+T_CLOSE, T_SILENCE, T_TRICKLE, T_REPEAT, T_ACT = range(250, 255)
+
+
+def serve(*messages, tenths=0):
+    return bytes([tenths]) + text(b"".join(messages))
+
+
+def trickle(*messages):
+    return bytes([T_TRICKLE]) + text(b"".join(messages))
+
+
+def repeated(times, *messages):
+    return bytes([T_REPEAT, *times]) + text(b"".join(messages))
+
+
+def play(calls, *steps):
+    return text(bytes(calls)) + b"".join(step if isinstance(step, bytes) else bytes([step]) for step in steps)
+
+
+def opening(*replies):
+    return serve(SERVER_HELLO, MESSAGES["init"], *replies)
+
+
+DATA = MESSAGES["read_data"]
+READ_END = MESSAGES["read_end"]
+NOTE = MESSAGES["note"]
+SCAN = [K_OPEN, K_START, K_READ_ALL, K_CANCEL, K_CLOSE]
+
+
+def reload_backend():
+    """A server without extension 2: each option is asked for."""
+    options = [command(GOPT, *option) for option in (COUNT, RANGE, WORDS, STRINGS, BUTTON, GROUP, TABLE)]
+    count = command(COPT, 0, 0, 1, numbers(len(options)))
+    return serve(command(HELO, "old"), MESSAGES["init"], MESSAGES["opened_plain"], count, *options)
+
+
+def backend():
+    opened = opening(OPENED)
+    scan = serve(STARTED, DATA, DATA, DATA, READ_END)
+    cancelled = command(READ, 2) + command(ABRT)
+    strings = command(GOPT, "mode", "", "", 3, 0, 8, 5, 3, *["Gray"] * 50)[:-4]
+    return {
+        "list": play([K_LIST, K_LIST], opening(MESSAGES["devices"]), T_CLOSE, opening(MESSAGES["devices_none"])),
+        "list_slow": play([K_LIST], trickle(SERVER_HELLO, MESSAGES["init"])),
+        "list_late": play([K_LIST], opening(), serve(NOTE, tenths=15), serve(MESSAGES["devices"], tenths=15)),
+        "list_many": play([K_LIST], opening(), serve(number(4) + number(GDEV) + number(4) + number(0)),
+                          repeated((60, 100), *[number(5) + b"test\0"] + [number(2) + b"x\0"] * 3), serve(number(1) + b"\0" + number(0))),
+        "scan": play(SCAN, opened, scan),
+        "scan_twice": play([K_OPEN, K_START, K_READ_ALL, K_START, K_READ_ALL, K_CLOSE], opened, scan, scan),
+        "options": play([K_OPEN, K_DESCRIBE, K_GET_ALL, K_PARAMETERS, K_CLOSE], opened, serve(*[MESSAGES["control_reply"]] * 3)),
+        "options_set": play([K_OPEN, K_SET, 3, 0, 65, K_GET, 3, K_SET, 2, 0, 1, K_GET_ALL], opened, serve(MESSAGES["control_news"]), serve(MESSAGES["control_refused"])),
+        "options_table": play([K_OPEN, K_GET, 6, K_SET, 6, 0, 7, K_DESCRIBE], opened, serve(command(COPT, 0, 0, 1, numbers(1, 2, 3, 4)))),
+        "options_reload": play([K_OPEN, K_SET, 3, 0, 65, K_DESCRIBE, K_GET, 3], reload_backend(), serve(MESSAGES["control_options"])),
+        "options_old": play([K_OPEN, K_DESCRIBE, K_GET_ALL, K_PARAMETERS, *SCAN[1:]], reload_backend()),
+        "options_many": play([K_OPEN, K_DESCRIBE], serve(command(HELO, "old"), MESSAGES["init"], MESSAGES["opened_plain"], command(COPT, 0, 0, 1, numbers(4096))),
+                             repeated((4, 255), command(GOPT, *COUNT))),
+        "options_long": play([K_OPEN, K_DESCRIBE], serve(command(HELO, "old"), MESSAGES["init"], MESSAGES["opened_plain"], command(COPT, 0, 0, 1, numbers(4096)), command(GOPT, *COUNT)),
+                             *[serve(strings) + repeated((200, 200), *[number(5) + b"Gray\0"] * 5) + serve(number(1) + b"\0" + number(0))] * 4),
+        "parameters": play([K_OPEN, K_PARAMETERS, K_PARAMETERS], opening(MESSAGES["opened_options"]), serve(MESSAGES["parameters"])),
+        "swapped": play([K_OPEN, K_START, K_READ, 0, K_READ, 0, K_READ_ALL], opened, serve(command(STAR, 0, 0, 1, 8, 4, 3, 16, 4321), command(READ, 0, b"012"), DATA, READ_END)),
+        "start_plain": play(SCAN, opened, serve(MESSAGES["start_plain"], MESSAGES["parameters"], DATA, READ_END)),
+        "start_refused": play([K_OPEN, K_START, K_START, K_START], opened, *[serve(command(STAR, 3, "busy"), *[command(READ, 4)] * 2)] * 3),
+        "start_impossible": play([K_OPEN, K_START, K_READ_ALL], opened, serve(command(STAR, 0, 0, 1, -1, 1, 1, 8, 1234))),
+        "endless": play(SCAN, opened, serve(command(STAR, 0, 0, 1, 4, 4, -1, 8, 1234)), repeated((255, 255), DATA)),
+        "too_much": play(SCAN, opened, serve(STARTED, command(READ, 0, b"x" * 300)), repeated((9, 250), command(READ, 0, b"y" * 250))),
+        "read_long": play(SCAN, opened, serve(STARTED), serve(number(4) + number(READ) + number(4) + number(0) + number(65537)), repeated((255, 255), b"z")),
+        "read_empty": play(SCAN, opened, serve(STARTED), repeated((60, 100), command(READ, 0))),
+        "read_unstarted": play([K_OPEN, K_READ, 9, K_READ, 9], opened, serve(command(READ, 4, "no frame")), serve(DATA)),
+        "jam": play(SCAN, opened, serve(STARTED, DATA, command(READ, 6, "jammed"), command(READ, 6))),
+        "cancel": play([K_OPEN, K_START, K_READ, 0, K_CANCEL, K_READ, 0, K_START, K_READ_ALL], opened, serve(STARTED, DATA), serve(cancelled), scan),
+        "cancel_signal": play([K_OPEN, K_START, K_READ_ALL, K_READ_ALL], opened, serve(STARTED, DATA), T_ACT, serve(cancelled)),
+        "cancel_start": play([K_OPEN, K_START, K_READ_ALL], opened, T_ACT, serve(command(STAR, 2)), serve(cancelled)),
+        "cancel_ignored": play([K_OPEN, K_START, K_READ, 0, K_CANCEL, K_READ, 0], opened, serve(STARTED, DATA)),
+        "cancel_notes": play([K_OPEN, K_START, K_READ, 0, K_CANCEL, K_READ, 0], opened, serve(STARTED, DATA), *[serve(NOTE, tenths=50)] * 5),
+        "polled": play([K_OPEN, K_START, K_IO_MODE, 1, K_SELECT_FD, K_READ, 0, K_READ, 0, K_READ, 0, K_CANCEL], opened, serve(STARTED, DATA), scan),
+        "get_while_reading": play([K_OPEN, K_START, K_GET, 3, K_READ_ALL], opened, serve(STARTED, DATA, DATA, MESSAGES["control_reply"], DATA, READ_END)),
+        "silence": play([K_OPEN], T_SILENCE),
+        "silence_open": play([K_OPEN, K_START], opening(), serve(NOTE, tenths=200), T_SILENCE),
+        "silence_scan": play(SCAN, opened, serve(STARTED, DATA), T_SILENCE, T_SILENCE),
+        "trickle": play(SCAN, trickle(SERVER_HELLO)),
+        "trickle_scan": play(SCAN, opened, trickle(STARTED, DATA)),
+        "notes": play(SCAN, opened, serve(STARTED), repeated((50, 100), NOTE)),
+        "closed": play(SCAN, opened, serve(STARTED, DATA), T_CLOSE),
+        "cut": play(SCAN, opened, serve(STARTED, DATA[:-3]), T_CLOSE),
+        "fail": play(SCAN, opened, serve(STARTED, MESSAGES["server_fail"])),
+        "login": play([K_OPEN, K_START], opening(command(USER)), opening(command(USER), command(PASS_REQ, 1), MESSAGES["open_refused"])),
+        "login_late": play(SCAN, opened, serve(STARTED, command(USER), command(PASS_REQ, 1))),
+        "unasked": play([K_OPEN, K_START], opening(OPENED, STARTED)),
+        "no_greeting": play([K_LIST, K_OPEN], serve(OPENED), serve(b"HTTP/1.0 200 OK\r\n\r\n")),
+    }
+
+
 CORPORA = {
+    "backend": backend(),
     "client_config": NETSANE_CONF,
     "client_logins": CLIENT_LOGINS,
     "client_session": client_session(),
