@@ -685,6 +685,7 @@ MESSAGES = {
     "io_mode": command(IOMO, HANDLE, 1),
     "select_fd": command(GSFD, 1, 0),
     "nothing": message(0),
+    "handle_too_long": command(CLOS, b"h" * 65),
     "long": command(PASS_REQ, 2, *[b"x"] * 300),
 }
 
@@ -829,7 +830,7 @@ def backend():
         "options_many": play([K_OPEN, K_DESCRIBE], serve(command(HELO, "old"), MESSAGES["init"], MESSAGES["opened_plain"], command(COPT, 0, 0, 1, numbers(4096))),
                              repeated((4, 255), command(GOPT, *COUNT))),
         "options_long": play([K_OPEN, K_DESCRIBE], serve(command(HELO, "old"), MESSAGES["init"], MESSAGES["opened_plain"], command(COPT, 0, 0, 1, numbers(4096)), command(GOPT, *COUNT)),
-                             *[serve(strings) + repeated((200, 200), *[number(5) + b"Gray\0"] * 5) + serve(number(1) + b"\0" + number(0))] * 4),
+                             *[serve(strings) + repeated((100, 100), *[number(5) + b"Gray\0"] * 5) + serve(number(1) + b"\0" + number(0))] * 4),
         "parameters": play([K_OPEN, K_PARAMETERS, K_PARAMETERS], opening(MESSAGES["opened_options"]), serve(MESSAGES["parameters"])),
         "swapped": play([K_OPEN, K_START, K_READ, 0, K_READ, 0, K_READ_ALL], opened, serve(command(STAR, 0, 0, 1, 8, 4, 3, 16, 4321), command(READ, 0, b"012"), DATA, READ_END)),
         "start_plain": play(SCAN, opened, serve(MESSAGES["start_plain"], MESSAGES["parameters"], DATA, READ_END)),
