@@ -20,7 +20,7 @@ namespace {
 
 using namespace std::chrono_literals;
 
-constexpr size_t max_repeated_bytes = 6U << 20;
+constexpr size_t max_repeated_bytes = 3U << 20; // of an input: more than a message may have
 constexpr size_t max_sent_bytes = 16U << 20;
 constexpr auto tick = 100ms;
 
@@ -75,6 +75,8 @@ void ScriptedServer::play(FuzzInput &input, std::function<void()> on_act)
     input_ = &input;
     on_act_ = std::move(on_act);
     sent_.clear();
+    heard_.clear();
+    repeated_bytes_ = 0;
     noteCall();
     longest_wait_ = {};
 }
@@ -103,11 +105,13 @@ void ScriptedServer::accept()
             ::close(connection_);
         connection_ = fd;
         unsent_.clear();
+        heard_.clear();
         due_ = clock_;
     }
     std::array<char, 4096> heard;
-    while (connection_ >= 0 && ::recv(connection_, heard.data(), heard.size(), 0) > 0) {
-    }
+    ssize_t count;
+    while (connection_ >= 0 && (count = ::recv(connection_, heard.data(), heard.size(), 0)) > 0)
+        heard_.append(heard.data(), static_cast<size_t>(count));
 }
 
 // True if the client has got something.
@@ -140,8 +144,10 @@ bool ScriptedServer::takeStep()
         size_t times = size_t{input_->byte()};
         times *= input_->byte();
         const std::string once = input_->text();
-        while (times-- > 0 && unsent_.size() < max_repeated_bytes)
+        while (times-- > 0 && repeated_bytes_ < max_repeated_bytes) {
             unsent_ += once;
+            repeated_bytes_ += once.size() + 1;
+        }
     } else if (step == silence) {
         due_ = clock_ + 25s;
     } else if (step == close) {

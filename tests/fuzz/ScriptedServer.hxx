@@ -39,6 +39,13 @@ public:
     /// All that was sent since play(), as far as the client has had it or could have had it.
     const std::string &sent() const noexcept { return sent_; }
 
+    /// All that the client has sent on the last connection, up to now.
+    const std::string &heard()
+    {
+        accept();
+        return heard_;
+    }
+
     /// Since the last word of the server, or since noteCall(): the longest time that somebody has waited in vain.
     Duration longestWait() const noexcept { return longest_wait_; }
     void noteCall() noexcept;
@@ -65,6 +72,8 @@ private:
     std::string unsent_;
     bool one_by_one_ = false;
     std::string sent_;
+    std::string heard_;
+    size_t repeated_bytes_ = 0;
     Duration clock_{std::chrono::hours(1)};
     Duration due_ = clock_; // of what stands in unsent_, else of the next step
     Duration last_word_ = clock_;

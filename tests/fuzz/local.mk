@@ -4,6 +4,7 @@
 fuzz_targets = \
 	tests/fuzz/backend \
 	tests/fuzz/client_config \
+	tests/fuzz/client_library \
 	tests/fuzz/client_logins \
 	tests/fuzz/client_session \
 	tests/fuzz/frame_decoder \
@@ -69,6 +70,12 @@ tests_fuzz_client_config_SOURCES = tests/fuzz/client_config.cxx tests/fuzz/Repor
 tests_fuzz_client_config_CPPFLAGS = $(fuzz_cppflags)
 tests_fuzz_client_config_LDFLAGS = $(fuzz_ldflags)
 tests_fuzz_client_config_LDADD = $(fuzz_main) src/config/libconfig_client.la src/os/libos.la src/util/libutil.la
+
+tests_fuzz_client_library_SOURCES = \
+	tests/fuzz/client_library.cxx src/client/NetsaneInterface.cxx $(fuzz_server_sources)
+tests_fuzz_client_library_CPPFLAGS = $(fuzz_cppflags)
+tests_fuzz_client_library_LDFLAGS = $(fuzz_wrap_ldflags)
+tests_fuzz_client_library_LDADD = $(fuzz_main) $(client_convenience_libs) $(LTDL_LIBS)
 
 tests_fuzz_client_logins_SOURCES = tests/fuzz/client_logins.cxx
 tests_fuzz_client_logins_CPPFLAGS = $(fuzz_cppflags)

@@ -830,7 +830,7 @@ def backend():
         "options_many": play([K_OPEN, K_DESCRIBE], serve(command(HELO, "old"), MESSAGES["init"], MESSAGES["opened_plain"], command(COPT, 0, 0, 1, numbers(4096))),
                              repeated((4, 255), command(GOPT, *COUNT))),
         "options_long": play([K_OPEN, K_DESCRIBE], serve(command(HELO, "old"), MESSAGES["init"], MESSAGES["opened_plain"], command(COPT, 0, 0, 1, numbers(4096)), command(GOPT, *COUNT)),
-                             *[serve(strings) + repeated((100, 100), *[number(5) + b"Gray\0"] * 5) + serve(number(1) + b"\0" + number(0))] * 4),
+                             *[serve(strings) + repeated((40, 100), *[number(5) + b"Gray\0"] * 5) + serve(number(1) + b"\0" + number(0))] * 4),
         "parameters": play([K_OPEN, K_PARAMETERS, K_PARAMETERS], opening(MESSAGES["opened_options"]), serve(MESSAGES["parameters"])),
         "swapped": play([K_OPEN, K_START, K_READ, 0, K_READ, 0, K_READ_ALL], opened, serve(command(STAR, 0, 0, 1, 8, 4, 3, 16, 4321), command(READ, 0, b"012"), DATA, READ_END)),
         "start_plain": play(SCAN, opened, serve(MESSAGES["start_plain"], MESSAGES["parameters"], DATA, READ_END)),
@@ -865,9 +865,45 @@ def backend():
     }
 
 
+# What client_library does: calls of a program, and what the server does
+(L_REQUEST, L_INT, L_STRING, L_OPAQUE, L_LIST, L_END, L_SCAN_INT, L_SCAN_STRING, L_SCAN_OPAQUE, L_SCAN_LIST, L_SCAN_END, L_SCAN_REPLY, L_FLUSH,
+ L_FORMAT) = range(14)
+
+
+def client_library():
+    hello = serve(SERVER_HELLO)
+
+    def formats(*values):
+        return b"".join(bytes([L_FORMAT]) + text(value) for value in values)
+
+    ask_init = bytes([L_REQUEST, 0])
+    return {
+        "init": play(ask_init + bytes([L_SCAN_INT, L_SCAN_INT, L_SCAN_INT, L_SCAN_INT, L_SCAN_END, L_FLUSH]), hello, serve(MESSAGES["init"])),
+        "devices": play(bytes([L_REQUEST, 3, L_SCAN_REPLY, L_SCAN_END]), hello, serve(MESSAGES["devices"])),
+        "fields": play(bytes([L_REQUEST, 7, L_SCAN_OPAQUE, 1, L_SCAN_OPAQUE, 0, L_SCAN_LIST, 1, L_SCAN_LIST, 40, L_SCAN_STRING, L_SCAN_END]), hello,
+                       serve(command(COPT, 0, numbers(1, 2, 3), "text"))),
+        "skipped": play(ask_init * 2 + bytes([L_SCAN_INT, L_SCAN_END, L_SCAN_REPLY, L_SCAN_END, L_SCAN_INT]), hello, serve(MESSAGES["init"], MESSAGES["init_busy"])),
+        "written": play(bytes([L_INT]) + text("x" * 7) + bytes([L_REQUEST, 4, L_FLUSH]), hello),
+        "written_all": play(bytes([L_REQUEST, 4]) + bytes([L_STRING]) + text("a\0b") + bytes([L_END]) + bytes([L_OPAQUE]) + text("xyz") + bytes([L_LIST]) + text("abc") + bytes([L_END, L_FLUSH]), hello),
+        "formats": play(formats("%d %s %*c %*d\n", "%d", "%", "%x", "\n\n", "\n%d", " %d\n ", "%d" * 65, "%*"), hello),
+        "woken": play(ask_init + bytes([L_SCAN_INT, L_SCAN_INT]), hello, T_ACT, serve(MESSAGES["init"])),
+        "silence": play(ask_init + bytes([L_SCAN_INT, L_SCAN_INT]), hello, T_SILENCE, T_SILENCE),
+        "no_string": play(bytes([L_REQUEST, 2, L_SCAN_INT, L_SCAN_STRING, L_SCAN_INT, L_SCAN_OPAQUE, 9]), hello, serve(command(STRS, b"a\0b"))),
+        "unasked": play([L_SCAN_INT, L_SCAN_END], hello, serve(MESSAGES["init"])),
+        "other": play(ask_init + bytes([L_SCAN_INT]), hello, serve(MESSAGES["devices"])),
+        "login": play(bytes([L_REQUEST, 4, L_SCAN_REPLY]), hello, serve(command(USER), MESSAGES["open_refused"])),
+        "fail": play(ask_init + bytes([L_SCAN_INT, L_SCAN_INT]), hello, serve(MESSAGES["server_fail"])),
+        "closed": play(ask_init + bytes([L_SCAN_INT, L_FLUSH]), hello, T_CLOSE),
+        "refused": play([L_SCAN_INT], serve(MESSAGES["server_fail"])),
+        "trickle": play(ask_init + bytes([L_SCAN_REPLY, L_SCAN_END]), hello, trickle(MESSAGES["init"])),
+        "many": play(ask_init * 66 + bytes([L_FLUSH, L_SCAN_REPLY]), hello, repeated((1, 66), MESSAGES["init"])),
+    }
+
+
 CORPORA = {
     "backend": backend(),
     "client_config": NETSANE_CONF,
+    "client_library": client_library(),
     "client_logins": CLIENT_LOGINS,
     "client_session": client_session(),
     "frame_decoder": frame_decoder(),
