@@ -196,8 +196,7 @@ void ServerSettings::inherit(const ServerSettings &defaults)
 
 void ClientConfig::addProblem(const Line &line, const std::string &what)
 {
-    problems_.push_back(line.file_name + ":" + std::to_string(line.number) + ": " +
-                        printable(what, max_problem_bytes));
+    problems_.push_back(line.file_name + ":" + std::to_string(line.number) + ": " + printable(what, max_problem_bytes));
 }
 
 void ClientConfig::refuseServer(const ServerName &name, const Line &line, const std::string &what)

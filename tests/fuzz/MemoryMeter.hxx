@@ -1,5 +1,5 @@
-// What is allocated, by C++ code with new at least: now, and at its most since a measurement began. Linked into those targets that
-// hold a peer to a bound; all threads together.
+// What is allocated, by C++ code with new at least: now, and at its most since a measurement began. Linked into those
+// targets that hold a peer to a bound; all threads together.
 
 #pragma once
 

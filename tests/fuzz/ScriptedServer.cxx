@@ -21,7 +21,7 @@ namespace {
 using namespace std::chrono_literals;
 
 constexpr size_t max_repeated_bytes = 3U << 20; // of an input: more than a message may have
-constexpr size_t max_sent_bytes = 16U << 20;
+constexpr size_t max_sent_bytes = 4U << 20;     // that are kept
 constexpr auto tick = 100ms;
 
 std::string folder;
@@ -56,6 +56,10 @@ ScriptedServer &ScriptedServer::instance()
 
 ScriptedServer::ScriptedServer()
 {
+    // Once, so that it doesn't count as what a target needs.
+    unsent_.reserve(max_repeated_bytes * 2);
+    sent_.reserve(max_sent_bytes * 2);
+    heard_.reserve(max_sent_bytes);
     const std::string path = makeFolder() + "/s";
     name_ = "unix:" + path;
     ::setenv("NETSANE_SERVERS", name_.c_str(), 1);
@@ -139,7 +143,7 @@ bool ScriptedServer::takeStep()
     one_by_one_ = step == trickle;
     if (step < first_special || step == trickle) {
         due_ = clock_ + (one_by_one_ ? 1 : step) * tick;
-        unsent_ = input_->text();
+        unsent_.append(input_->text());
     } else if (step == repeat) {
         size_t times = size_t{input_->byte()};
         times *= input_->byte();

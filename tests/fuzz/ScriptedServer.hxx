@@ -1,6 +1,6 @@
-// A server on a unix socket that says what an input has for it, in a time of its own: whenever the client has nothing to
-// do but wait in poll(2), the server's next words come, and the clock goes on by as much as they took. So a target needs
-// neither a thread nor any waiting, and sees how long each call would have waited.
+// A server on a unix socket that says what an input has for it, in a time of its own: whenever the client has nothing
+// to do but wait in poll(2), the server's next words come, and the clock goes on by as much as they took. So a target
+// needs neither a thread nor any waiting, and sees how long each call would have waited.
 //
 // One per program, which must be linked with $(fuzz_wrap_ldflags): its poll(2) and steady_clock are replaced.
 
@@ -29,7 +29,8 @@ public:
 
     /// Plays an input from now on; it must outlive the playing. Each step is a byte and what it needs:
     /// 0 to 249: tenths of a second to wait, and a text to send then; close: the connection; silence: 25 s;
-    /// trickle: a text, a byte a second; repeat: two bytes which multiplied say how often, and a text; act: calls on_act.
+    /// trickle: a text, a byte a second; repeat: two bytes which multiplied say how often, and a text; act: calls
+    /// on_act.
     void play(FuzzInput &input, std::function<void()> on_act);
     enum Step : unsigned char { first_special = 250, close = 250, silence, trickle, repeat, act };
 

@@ -25,7 +25,7 @@ namespace {
 using namespace netsane;
 using namespace std::chrono_literals;
 
-// doc/protocol.md §9 states the bound; in proportion it holds for what little an input brings, too.
+// doc/hostile-servers.md states the bound; in proportion it holds for what little an input brings, too.
 constexpr size_t max_backend_bytes = 160U << 20;
 constexpr size_t memory_factor = 64;
 constexpr size_t other_bytes = 4U << 20;
@@ -129,7 +129,23 @@ public:
     }
 
 private:
-    enum Call { List, Open, Describe, Get, GetAll, Set, Parameters, Start, Read, ReadAll, Cancel, IoMode, SelectFd, Close, count };
+    enum Call {
+        List,
+        Open,
+        Describe,
+        Get,
+        GetAll,
+        Set,
+        Parameters,
+        Start,
+        Read,
+        ReadAll,
+        Cancel,
+        IoMode,
+        SelectFd,
+        Close,
+        count
+    };
 
     void list()
     {
@@ -185,10 +201,10 @@ private:
         if (type == SANE_TYPE_STRING && size > 0)
             value.back() = 0;
         SANE_Int info = -1;
-        const auto status =
-            sane_control_option(handle_, option, action, size == 0 ? nullptr : value.data(), &info);
+        const auto status = sane_control_option(handle_, option, action, size == 0 ? nullptr : value.data(), &info);
         requireStatus(status);
-        require(status != SANE_STATUS_GOOD || (info & ~(SANE_INFO_INEXACT | SANE_INFO_RELOAD_OPTIONS | SANE_INFO_RELOAD_PARAMS)) == 0,
+        require(status != SANE_STATUS_GOOD ||
+                    (info & ~(SANE_INFO_INEXACT | SANE_INFO_RELOAD_OPTIONS | SANE_INFO_RELOAD_PARAMS)) == 0,
                 "info has no other bits than SANE's");
         if (status == SANE_STATUS_GOOD && type == SANE_TYPE_STRING && size > 0)
             require(std::memchr(value.data(), 0, size) != nullptr, "a string ends within its size");

@@ -1,5 +1,6 @@
-// libnetsane as a program uses it, against a server that says anything: what netsane_scanf converts is what stands in the
-// reply, field for field, and never more than there is room for; what netsane_printf writes is what the server hears.
+// libnetsane as a program uses it, against a server that says anything: what netsane_scanf converts is what stands in
+// the reply, field for field, and never more than there is room for; what netsane_printf writes is what the server
+// hears.
 //
 // An input is a text of calls, then what the server does (ScriptedServer.hxx).
 
@@ -105,7 +106,23 @@ public:
     void wake() { netsane_wake(connection_); }
 
 private:
-    enum Call { Request, PrintInteger, PrintString, PrintOpaque, PrintList, PrintEnd, ScanInteger, ScanString, ScanOpaque, ScanList, ScanEnd, ScanReply, Flush, Format, count };
+    enum Call {
+        Request,
+        PrintInteger,
+        PrintString,
+        PrintOpaque,
+        PrintList,
+        PrintEnd,
+        ScanInteger,
+        ScanString,
+        ScanOpaque,
+        ScanList,
+        ScanEnd,
+        ScanReply,
+        Flush,
+        Format,
+        count
+    };
 
     // ---- writing
 
@@ -276,8 +293,8 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     server.play(input, [&program] { program.wake(); });
     const MemoryMeter memory;
     program.run();
-    require(memory.peakBytes() <= memory_factor * server.sent().size() + other_bytes,
-            "memory in proportion to what has come");
+    require(memory.peakBytes() <= memory_factor * (server.sent().size() + size) + other_bytes,
+            "memory in proportion to what has come and what was written");
     server.stop();
     return 0;
 }

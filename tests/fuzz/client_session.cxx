@@ -29,10 +29,10 @@ constexpr size_t max_flood_bytes = 4U << 20;
 constexpr size_t max_session_bytes = 12U << 20;
 constexpr std::chrono::seconds longest_wait{61};
 
-constexpr std::array all_commands{Command::init,           Command::exit,  Command::status_text,    Command::get_devices,
-                                  Command::open,           Command::close, Command::get_option,     Command::start,
-                                  Command::get_parameters, Command::read,  Command::control_option, Command::abort,
-                                  Command::set_io_mode};
+constexpr std::array all_commands{
+    Command::init,           Command::exit,       Command::status_text, Command::get_devices,    Command::open,
+    Command::close,          Command::get_option, Command::start,       Command::get_parameters, Command::read,
+    Command::control_option, Command::abort,      Command::set_io_mode};
 
 /// What the client sends, as a server reads it.
 class Overheard {

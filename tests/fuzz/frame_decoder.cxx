@@ -1,6 +1,6 @@
 // The frame decoder against a second reading of protocol.md §1.1, written down here as plainly as can be: a stream in
-// pieces is the messages that it is at once, refused at the same byte. An input is a byte that says how large the pieces
-// are and which limits hold, then the stream.
+// pieces is the messages that it is at once, refused at the same byte. An input is a byte that says how large the
+// pieces are and which limits hold, then the stream.
 
 #include "tests/fuzz/MemoryMeter.hxx"
 #include "tests/fuzz/Require.hxx"
@@ -44,8 +44,8 @@ Reading read(Bytes stream, WireLimits limits)
         const size_t length = lengthAt(stream, offset);
         const bool is_command = offset == begin;
         const size_t message_bytes = offset - begin + 4 + (length == 0 ? 0 : length + 4);
-        reading.refused = (is_command && length != 4) || length > limits.max_field_bytes ||
-                          message_bytes > limits.max_message_bytes;
+        reading.refused =
+            (is_command && length != 4) || length > limits.max_field_bytes || message_bytes > limits.max_message_bytes;
         if (reading.refused || stream.size() - offset - 4 < length)
             break;
         offset += 4 + length;

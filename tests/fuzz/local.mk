@@ -7,6 +7,7 @@ fuzz_targets = \
 	tests/fuzz/client_library \
 	tests/fuzz/client_logins \
 	tests/fuzz/client_session \
+	tests/fuzz/device_replies \
 	tests/fuzz/frame_decoder \
 	tests/fuzz/groups_file \
 	tests/fuzz/ipc \
@@ -88,6 +89,13 @@ tests_fuzz_client_session_SOURCES = \
 tests_fuzz_client_session_CPPFLAGS = $(fuzz_cppflags)
 tests_fuzz_client_session_LDFLAGS = $(fuzz_ldflags)
 tests_fuzz_client_session_LDADD = $(fuzz_main) $(client_convenience_libs) $(LTDL_LIBS)
+
+tests_fuzz_device_replies_SOURCES = \
+	tests/fuzz/device_replies.cxx tests/fuzz/FuzzInput.hxx tests/fuzz/MemoryMeter.cxx tests/fuzz/MemoryMeter.hxx \
+	tests/fuzz/Require.hxx tests/session/TestMethods.hxx
+tests_fuzz_device_replies_CPPFLAGS = $(fuzz_cppflags)
+tests_fuzz_device_replies_LDFLAGS = $(fuzz_ldflags)
+tests_fuzz_device_replies_LDADD = $(fuzz_main) $(server_session_libs) src/os/libos.la src/util/libutil.la $(LTDL_LIBS)
 
 tests_fuzz_frame_decoder_SOURCES = \
 	tests/fuzz/frame_decoder.cxx tests/fuzz/MemoryMeter.cxx tests/fuzz/MemoryMeter.hxx tests/fuzz/Require.hxx

@@ -900,12 +900,46 @@ def client_library():
     }
 
 
+# What device_replies does
+(D_ASK, D_ASK_LAST, D_OPEN, D_SAYS, D_SAYS_LAST, D_ENDS, D_HEAR, D_WAIT) = range(8)
+D_GOPT, D_COPT, D_PARM, D_STAR, D_READ, D_ABRT, D_CLOS, D_IOMO, D_GSFD = range(9)
+
+
+def device_replies():
+    def says(*messages):
+        return bytes([D_SAYS]) + text(b"".join(messages))
+
+    def asks(*requests):
+        return b"".join(bytes([D_ASK, request]) for request in requests)
+
+    hear = bytes([D_HEAR])
+    opened = says(OPENED) + hear
+    everything = [MESSAGES["option_range"], MESSAGES["control_reply"], MESSAGES["parameters"], STARTED, DATA, command(ABRT), command(IOMO, 4), command(GSFD, 1, 0), command(CLOS)]
+    return {
+        "session": opened + asks(D_GOPT, D_COPT, D_PARM, D_STAR, D_READ, D_ABRT, D_IOMO, D_GSFD, D_CLOS) + says(*everything) + hear,
+        "ahead": says(OPENED, *everything) + hear + asks(D_GOPT, D_COPT) + says(b"") + hear,
+        "scan": opened + asks(D_STAR, D_READ, D_READ, D_READ, D_CLOS) + says(STARTED, DATA, READ_END, READ_END, command(CLOS)) + hear,
+        "ends": opened + asks(D_STAR, D_READ, D_READ) + says(STARTED, DATA[:-3]) + bytes([D_ENDS]) + hear + asks(D_READ),
+        "other_reply": opened + asks(D_STAR) + says(DATA),
+        "refuses": says(MESSAGES["open_refused"]) + hear + bytes([D_OPEN]) + says(OPENED) + hear,
+        "two": opened + bytes([D_OPEN, D_SAYS_LAST]) + text(OPENED) + hear + bytes([D_ASK_LAST, D_STAR, D_ASK, D_STAR, D_SAYS_LAST]) + text(STARTED) + says(STARTED) + hear,
+        "no_handle": says(command(OPEN, 0)) + hear,
+        "cancel": opened + asks(D_STAR, D_READ, D_READ, D_ABRT) + says(STARTED, command(READ, 2), command(READ, 2), command(ABRT)) + hear,
+        "silent_cancel": opened + asks(D_STAR, D_ABRT) + bytes([D_WAIT, 9, D_WAIT, 9]) + hear,
+        "slow": opened + asks(D_STAR) + bytes([D_WAIT, 11, D_HEAR, D_WAIT, 11]) + says(STARTED) + hear,
+        "events": opened + asks(D_STAR) + says(NOTE, command(USER), STARTED) + hear,
+        "rubbish": says(b"HTTP/1.0 200 OK\r\n\r\n"),
+        "read_nothing": opened + asks(D_STAR, D_READ) + says(STARTED, command(READ, 0)) + hear,
+    }
+
+
 CORPORA = {
     "backend": backend(),
     "client_config": NETSANE_CONF,
     "client_library": client_library(),
     "client_logins": CLIENT_LOGINS,
     "client_session": client_session(),
+    "device_replies": device_replies(),
     "frame_decoder": frame_decoder(),
     "groups_file": GROUPS_FILE,
     "ipc": ipc(),

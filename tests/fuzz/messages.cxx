@@ -17,7 +17,7 @@ namespace {
 
 using namespace netsane;
 
-/// Bytes that a decoder may allocate for one that it reads; see doc/protocol.md §9.
+/// Bytes that a decoder may allocate for one that it reads; see doc/hostile-servers.md.
 constexpr size_t memory_factor = 32;
 constexpr size_t other_bytes = 8192;
 

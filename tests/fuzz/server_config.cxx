@@ -71,7 +71,8 @@ std::string sections(const std::string &prefix, const std::map<std::string, Meth
 
 std::string write(const ServerConfig &config)
 {
-    std::string text = "listen = " + list(config.listen, [](const ListenAddress &address) { return address.toString(); });
+    std::string text =
+        "listen = " + list(config.listen, [](const ListenAddress &address) { return address.toString(); });
     text += "user = " + quoted(config.user) + "\ngroup = " + quoted(config.group) + "\n";
     text += "crypt = " + list(config.crypt) + "auth = " + list(config.auth);
     text += std::string("auth_at = ") + (config.auth_at == AuthAt::connect ? "\"connect\"\n" : "\"open\"\n");
