@@ -100,6 +100,7 @@ std::size_t DeviceOptions::askCount()
 void DeviceOptions::reload(std::size_t count)
 {
     std::vector<OptionDescriptor> descriptors;
+    std::size_t bytes = 0;
     while (descriptors.size() < count) {
         const auto flight = std::min(count - descriptors.size(), max_flight);
         for (std::size_t i = 0; i < flight; ++i)
@@ -110,6 +111,9 @@ void DeviceOptions::reload(std::size_t count)
             if (!descriptor)
                 throw ProtocolError("option " + std::to_string(descriptors.size()) + " of " + std::to_string(count) +
                                     " doesn't exist");
+            bytes += OptionTable::bytesOf(*descriptor);
+            if (bytes > OptionTable::max_bytes)
+                throw ProtocolError("option descriptors of more than 32 MiB");
             descriptors.push_back(std::move(*descriptor));
         }
     }

@@ -19,9 +19,7 @@ struct OptionTable::Copy {
     SANE_Option_Descriptor sane{};
 };
 
-namespace {
-
-std::size_t bytesOf(const OptionDescriptor &descriptor) noexcept
+std::size_t OptionTable::bytesOf(const OptionDescriptor &descriptor) noexcept
 {
     std::size_t bytes = 512 + descriptor.name.size() + descriptor.title.size() + descriptor.description.size() +
                         descriptor.words.size() * 8;
@@ -29,8 +27,6 @@ std::size_t bytesOf(const OptionDescriptor &descriptor) noexcept
         bytes += 64 + string.size();
     return bytes;
 }
-
-} // namespace
 
 OptionTable::Copy::Copy(OptionDescriptor descriptor) : source(std::move(descriptor))
 {

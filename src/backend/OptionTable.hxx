@@ -20,6 +20,9 @@ public:
     // Of all copies together; a server that keeps making up new descriptors must not fill the frontend's memory.
     static constexpr std::size_t max_bytes = 32U << 20;
 
+    // What a copy of the descriptor counts for.
+    static std::size_t bytesOf(const OptionDescriptor &descriptor) noexcept;
+
     OptionTable();
     ~OptionTable();
 

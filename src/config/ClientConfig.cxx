@@ -3,6 +3,7 @@
 #include "config/ConfigWords.hxx"
 #include "os/Error.hxx"
 #include "os/UniqueFd.hxx"
+#include "util/Printable.hxx"
 
 #include <algorithm>
 #include <array>
@@ -25,6 +26,7 @@ struct ClientConfig::Line {
 namespace {
 
 constexpr std::size_t max_file_bytes = 1U << 20;
+constexpr std::size_t max_problem_bytes = 1024;
 
 std::vector<std::string> splitList(std::string_view text)
 {
@@ -194,7 +196,7 @@ void ServerSettings::inherit(const ServerSettings &defaults)
 
 void ClientConfig::addProblem(const Line &line, const std::string &what)
 {
-    problems_.push_back(line.file_name + ":" + std::to_string(line.number) + ": " + what);
+    problems_.push_back(line.file_name + ":" + std::to_string(line.number) + ": " + printable(what, max_problem_bytes));
 }
 
 void ClientConfig::refuseServer(const ServerName &name, const Line &line, const std::string &what)
@@ -356,7 +358,7 @@ void ClientConfig::addServers(std::string_view list, const std::string &source)
         if (auto name = parseServerName(word))
             servers_.push_back({std::move(*name), {}});
         else
-            problems_.push_back(source + ": \"" + word + "\" is no server");
+            problems_.push_back(source + ": \"" + printable(word, max_problem_bytes) + "\" is no server");
     }
 }
 

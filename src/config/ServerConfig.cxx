@@ -4,6 +4,7 @@
 #include "config/TomlSection.hxx"
 #include "os/Error.hxx"
 #include "os/UniqueFd.hxx"
+#include "util/Printable.hxx"
 
 #include <algorithm>
 #include <cerrno>
@@ -20,6 +21,7 @@ using EmptyList = TomlSection::EmptyList;
 
 constexpr std::size_t max_file_bytes = 1U << 20;
 constexpr std::size_t max_name_bytes = 64;
+constexpr std::size_t max_report_bytes = 1024;
 constexpr std::int64_t max_idle_seconds = 7 * 24 * 3600;
 constexpr std::int64_t max_connections_possible = 100'000;
 constexpr std::int64_t max_devices_possible = 1000;
@@ -194,7 +196,8 @@ void readMethodSections(TomlSection &top, const toml::table &document, std::stri
     // A mistake that is easily made: TOML has no room for [auth.unix] beside auth = [...].
     if (what.find("existing array 'auth") != what.npos || what.find("existing array 'crypt") != what.npos)
         what += " (the section of a method is written [auth_unix], [crypt_tls])";
-    throw ConfigError(file + ":" + std::to_string(error.source().begin.line) + ": " + what);
+    throw ConfigError(file + ":" + std::to_string(error.source().begin.line) + ": " +
+                      printable(what, max_report_bytes));
 }
 
 toml::table parseDocument(std::string_view text, const std::string &file)

@@ -1,6 +1,7 @@
 #include "config/TomlSection.hxx"
 
 #include "config/ConfigError.hxx"
+#include "util/Printable.hxx"
 
 #include <algorithm>
 #include <stdexcept>
@@ -10,6 +11,8 @@ namespace netsane {
 
 namespace {
 
+// A key or value may be repeated in it.
+constexpr std::size_t max_report_bytes = 8192;
 constexpr std::size_t max_string_bytes = 4096;
 
 const char *typeName(const toml::node &node)
@@ -55,7 +58,8 @@ TomlSection::TomlSection(const toml::table &table, std::string name, std::string
 void TomlSection::failAt(const toml::source_region &source, std::string_view key, const std::string &what) const
 {
     const std::string full_key = name_.empty() ? std::string(key) : name_ + "." + std::string(key);
-    throw ConfigError(file_ + ":" + std::to_string(source.begin.line) + ": " + full_key + ": " + what);
+    throw ConfigError(file_ + ":" + std::to_string(source.begin.line) + ": " +
+                      printable(full_key + ": " + what, max_report_bytes));
 }
 
 void TomlSection::fail(std::string_view key, const std::string &what) const

@@ -200,6 +200,8 @@ ListenAddress ListenAddress::parse(std::string_view text, std::uint16_t default_
             refuse(text, "an IPv6 address stands in brackets");
         if (result.host.empty() && rest.empty())
             refuse(text, "no address");
+        if (result.host == "unix") // toString() would be the beginning of a path
+            refuse(text, "the path of a unix socket is missing");
     }
     if (!rest.empty())
         result.port = parsePort(text, rest.substr(1));

@@ -17,6 +17,7 @@ E2E_TESTS = \
 	tests/e2e/groups.py \
 	tests/e2e/handover.py \
 	tests/e2e/hostile.py \
+	tests/e2e/hostile_server.py \
 	tests/e2e/lifecycle.py \
 	tests/e2e/listening.py \
 	tests/e2e/login_matrix.py \
@@ -66,6 +67,12 @@ tests_e2e_cycle_LINK = $(CXXLINK)
 else
 tests_e2e_cycle_LINK = $(LINK)
 endif
+
+check_LTLIBRARIES += tests/e2e/hurry.la
+tests_e2e_hurry_la_SOURCES = tests/e2e/hurry.c
+tests_e2e_hurry_la_CFLAGS = $(AM_CFLAGS) -fvisibility=default
+tests_e2e_hurry_la_LDFLAGS = -module -avoid-version -shared -rpath $(abs_builddir)
+tests_e2e_hurry_la_LIBADD = -ldl
 
 TEST_EXTENSIONS = .py
 PY_LOG_COMPILER = $(PYTHON)

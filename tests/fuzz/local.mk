@@ -2,9 +2,17 @@
 # and some lines here. In an ordinary build it is a test that runs its corpus; after configure --enable-fuzzing it is a
 # fuzzer, for `make fuzz`.
 fuzz_targets = \
+	tests/fuzz/backend \
+	tests/fuzz/client_config \
+	tests/fuzz/client_library \
 	tests/fuzz/client_logins \
+	tests/fuzz/client_session \
+	tests/fuzz/device_replies \
+	tests/fuzz/frame_decoder \
+	tests/fuzz/groups_file \
 	tests/fuzz/ipc \
 	tests/fuzz/known_servers \
+	tests/fuzz/messages \
 	tests/fuzz/pair_crypt \
 	tests/fuzz/pair_unix \
 	tests/fuzz/password_file \
@@ -12,6 +20,7 @@ fuzz_targets = \
 	tests/fuzz/reply_unix \
 	tests/fuzz/request_crypt \
 	tests/fuzz/request_unix \
+	tests/fuzz/server_config \
 	tests/fuzz/server_session \
 	tests/fuzz/shadow_file \
 	tests/fuzz/tls_between \
@@ -47,10 +56,57 @@ fuzz_auth_libs = $(fuzz_main) tests/fuzz/libfuzz_auth.la src/auth/libauth.la src
 	src/os/libos.la src/util/libutil.la $(CRYPT_LIBS)
 fuzz_modules = auth_crypt.la auth_unix.la $(fuzz_pam_modules)
 
+# what the targets share that are a client of a scripted server: its time is theirs
+fuzz_server_sources = \
+	tests/fuzz/FuzzInput.hxx tests/fuzz/MemoryMeter.cxx tests/fuzz/MemoryMeter.hxx tests/fuzz/Require.hxx \
+	tests/fuzz/ScriptedServer.cxx tests/fuzz/ScriptedServer.hxx
+fuzz_wrap_ldflags = $(fuzz_ldflags) -Wl,--wrap=poll -Wl,--wrap=_ZNSt6chrono3_V212steady_clock3nowEv
+
+tests_fuzz_backend_SOURCES = tests/fuzz/backend.cxx src/backend/SaneEntry.cxx $(fuzz_server_sources)
+tests_fuzz_backend_CPPFLAGS = $(fuzz_cppflags) $(SANE_CFLAGS)
+tests_fuzz_backend_LDFLAGS = $(fuzz_wrap_ldflags)
+tests_fuzz_backend_LDADD = $(fuzz_main) src/backend/libbackend.la $(client_convenience_libs) $(LTDL_LIBS)
+
+tests_fuzz_client_config_SOURCES = tests/fuzz/client_config.cxx tests/fuzz/ReportCheck.hxx
+tests_fuzz_client_config_CPPFLAGS = $(fuzz_cppflags)
+tests_fuzz_client_config_LDFLAGS = $(fuzz_ldflags)
+tests_fuzz_client_config_LDADD = $(fuzz_main) src/config/libconfig_client.la src/os/libos.la src/util/libutil.la
+
+tests_fuzz_client_library_SOURCES = \
+	tests/fuzz/client_library.cxx src/client/NetsaneInterface.cxx $(fuzz_server_sources)
+tests_fuzz_client_library_CPPFLAGS = $(fuzz_cppflags)
+tests_fuzz_client_library_LDFLAGS = $(fuzz_wrap_ldflags)
+tests_fuzz_client_library_LDADD = $(fuzz_main) $(client_convenience_libs) $(LTDL_LIBS)
+
 tests_fuzz_client_logins_SOURCES = tests/fuzz/client_logins.cxx
 tests_fuzz_client_logins_CPPFLAGS = $(fuzz_cppflags)
 tests_fuzz_client_logins_LDFLAGS = $(fuzz_ldflags)
 tests_fuzz_client_logins_LDADD = $(fuzz_main) src/config/libconfig_client.la src/os/libos.la src/util/libutil.la
+
+tests_fuzz_client_session_SOURCES = \
+	tests/fuzz/client_session.cxx tests/fuzz/FuzzInput.hxx tests/fuzz/MemoryMeter.cxx tests/fuzz/MemoryMeter.hxx \
+	tests/fuzz/Require.hxx tests/session/TestMethods.hxx
+tests_fuzz_client_session_CPPFLAGS = $(fuzz_cppflags)
+tests_fuzz_client_session_LDFLAGS = $(fuzz_ldflags)
+tests_fuzz_client_session_LDADD = $(fuzz_main) $(client_convenience_libs) $(LTDL_LIBS)
+
+tests_fuzz_device_replies_SOURCES = \
+	tests/fuzz/device_replies.cxx tests/fuzz/FuzzInput.hxx tests/fuzz/MemoryMeter.cxx tests/fuzz/MemoryMeter.hxx \
+	tests/fuzz/Require.hxx tests/session/TestMethods.hxx
+tests_fuzz_device_replies_CPPFLAGS = $(fuzz_cppflags)
+tests_fuzz_device_replies_LDFLAGS = $(fuzz_ldflags)
+tests_fuzz_device_replies_LDADD = $(fuzz_main) $(server_session_libs) src/os/libos.la src/util/libutil.la $(LTDL_LIBS)
+
+tests_fuzz_frame_decoder_SOURCES = \
+	tests/fuzz/frame_decoder.cxx tests/fuzz/MemoryMeter.cxx tests/fuzz/MemoryMeter.hxx tests/fuzz/Require.hxx
+tests_fuzz_frame_decoder_CPPFLAGS = $(fuzz_cppflags)
+tests_fuzz_frame_decoder_LDFLAGS = $(fuzz_ldflags)
+tests_fuzz_frame_decoder_LDADD = $(fuzz_main) src/protocol/libprotocol.la
+
+tests_fuzz_groups_file_SOURCES = tests/fuzz/groups_file.cxx tests/fuzz/ReportCheck.hxx
+tests_fuzz_groups_file_CPPFLAGS = $(fuzz_cppflags)
+tests_fuzz_groups_file_LDFLAGS = $(fuzz_ldflags)
+tests_fuzz_groups_file_LDADD = $(fuzz_main) src/config/libconfig_server.la src/os/libos.la src/util/libutil.la
 
 tests_fuzz_ipc_SOURCES = \
 	tests/fuzz/ipc.cxx \
@@ -65,6 +121,14 @@ tests_fuzz_known_servers_CPPFLAGS = $(fuzz_cppflags)
 tests_fuzz_known_servers_LDFLAGS = $(fuzz_ldflags)
 tests_fuzz_known_servers_LDADD = $(fuzz_main) src/config/libconfig_client.la src/os/libos.la src/util/libutil.la
 
+tests_fuzz_messages_SOURCES = \
+	tests/fuzz/messages.cxx tests/fuzz/MemoryMeter.cxx tests/fuzz/MemoryMeter.hxx \
+	tests/protocol/MessageTable.cxx tests/protocol/MessageTable.hxx \
+	src/device/DeviceRequest.cxx src/device/DeviceRequest.hxx
+tests_fuzz_messages_CPPFLAGS = $(fuzz_cppflags)
+tests_fuzz_messages_LDFLAGS = $(fuzz_ldflags)
+tests_fuzz_messages_LDADD = $(fuzz_main) src/protocol/libprotocol.la
+
 tests_fuzz_password_file_SOURCES = tests/fuzz/password_file.cxx
 tests_fuzz_password_file_CPPFLAGS = $(fuzz_cppflags)
 tests_fuzz_password_file_LDFLAGS = $(fuzz_ldflags)
@@ -74,6 +138,11 @@ tests_fuzz_shadow_file_SOURCES = tests/fuzz/shadow_file.cxx plugins/auth/unix/Sh
 tests_fuzz_shadow_file_CPPFLAGS = $(fuzz_cppflags)
 tests_fuzz_shadow_file_LDFLAGS = $(fuzz_ldflags)
 tests_fuzz_shadow_file_LDADD = $(fuzz_main) plugins/auth/common/libpassword_file.la $(CRYPT_LIBS)
+
+tests_fuzz_server_config_SOURCES = tests/fuzz/server_config.cxx tests/fuzz/ReportCheck.hxx
+tests_fuzz_server_config_CPPFLAGS = $(fuzz_cppflags) $(TOMLPLUSPLUS_CFLAGS)
+tests_fuzz_server_config_LDFLAGS = $(fuzz_ldflags)
+tests_fuzz_server_config_LDADD = $(fuzz_main) src/config/libconfig_server.la src/os/libos.la src/util/libutil.la
 
 tests_fuzz_server_session_SOURCES = \
 	tests/fuzz/server_session.cxx tests/fuzz/FuzzInput.hxx tests/fuzz/Require.hxx tests/session/TestMethods.hxx
@@ -183,7 +252,7 @@ else
 	@echo "make fuzz needs: configure --enable-fuzzing CC=clang CXX=clang++" >&2; exit 1
 endif
 .PHONY: fuzz fuzzers
-EXTRA_DIST += tests/fuzz/corpus tests/fuzz/make_corpus.py tests/fuzz/run_fuzzers.sh
+EXTRA_DIST += tests/fuzz/corpus tests/fuzz/dictionaries tests/fuzz/make_corpus.py tests/fuzz/run_fuzzers.sh
 
 clean-local: clean-fuzz
 clean-fuzz:

@@ -85,6 +85,83 @@ CLIENT_LOGINS = {
     "nul": "alpha user=a\0b\nanna:\0:netsane:alpha\n",
 }
 
+NETSANED_CONF = {
+    "all": """listen = ["127.0.0.1", "[::1]:7000", "unix:/run/netsane.sock", ":0"]
+user = "netsane"
+group = "scanner"
+crypt = ["tls", "none"]
+auth = ["crypt", "unix"]
+auth_at = "connect"
+allow_clear_passwords = true
+auth_tries = 3
+auth_fail_delay = 2
+auth_step_timeout = 30
+process_timeout = 10
+login_timeout = 60
+idle_timeout = 1800
+max_connections = 256
+max_connections_per_host = 64
+plugin_dir = "/usr/lib/netsane"
+groups_file = "/etc/netsane/groups"
+state_dir = "/var/lib/netsane"
+[sane]
+config_dir = "/etc/sane.d"
+exclude = ["net"]
+list_timeout = 20
+list_max_age = 10
+list_refresh = 0
+warm = 1
+[auth_unix]
+file = "/etc/netsane/users"
+strict = true
+rounds = 5
+[crypt_tls]
+min_version = "1.2"
+""",
+    "rules": """[[allow]]
+users = ["alice", "@staff", "*"]
+hosts = ["192.0.2.0/24", "2001:db8::/32", "unix"]
+devices = ["test:*", "?"]
+[[allow]]
+users = ["anonymous"]
+hosts = ["*"]
+""",
+    "syntax": "auth_tries = 3\nlisten = [\"127.0.0.1\"\nuser = \n",
+    "section": "auth = []\n[auth.unix]\nfile = \"/x\"\n",
+    "types": "auth_tries = 1.5\n",
+    "range": "auth_tries = 0\n",
+    "unknown": "\n\n[sane]\nwarmth = 3\n",
+    "control": 'user = "a\\u0007"\n',
+    "odd": "user = 'a\"b\\c'\nlogin_timeout = 0x3c\nplugin_dir = \"\"\"/a\"\"\"\nsane.warm = 0\nauth_x = {a = 1979-05-27}\n",
+}
+
+NETSANE_CONF = {
+    "servers": """# ours
+connect_timeout = 5
+alpha
+beta:7000 user=anna password="a b#c" tls=require ca=/etc/ca.pem min_version=1.2
+[2001:db8::1]:6576 auth="crypt unix" certificate=/c.pem key=/k.pem known_servers=/ks
+unix:/run/netsane.sock allow_clear_passwords=yes plugin_dir=/usr/lib/netsane
+""",
+    "defaults": "tls = off\nuser=anna\npassword = a  b\nauth = pam, unix\nca = /ca\ncertificate=/c\nkey = /k\nalpha\nbeta user=eve\nalpha tls=prefer\n",
+    "wrong": 'alpha tls=maybe\nbeta "user=x\ngamma key=/k\ncolour = red\nca = relative\ndelta password=a b\nhost:0\nkey=/k\nalpha\n',
+    "odd": "alpha = \n=x\n\"\"\nunix:/a=b\n\"unix:/a b\"\tuser=\n",
+    "control": "al\x01pha\nbeta k\x1b[2J=1\nalpha user=a\0b\n",
+}
+
+GROUPS_FILE = {
+    "good": "# ours\nstaff: alice bob # the rest\n\nguests:\n\tothers:\tcarol dave\r".replace("\r", "\n"),
+    "twice": "staff: alice\nstaff: bob\n",
+    "comma": "staff: alice, bob\n",
+    "colons": "staff: alice guests: bob\n",
+    "wrong": "staff alice\n",
+    "special": "@staff: alice\n",
+    "anonymous": "staff: anonymous\n",
+    "member": "staff: alice alice\n",
+    "control": "staff: al\x07ice\n",
+    "unnamed": ": alice\n",
+}
+
 # --- packets between the daemon's processes --------------------------------------------------------------------------
 
 COMMANDS = (
@@ -531,10 +608,343 @@ def tls_between():
     return seeds
 
 
+# --- what clients and servers say to each other ----------------------------------------------------------------------
+
+(HELO, USER, PASS_REQ, PASS_RPLY, FAIL, CRPT_REQ, CRPT_RPLY, QUIT, WELC) = range(1, 10)
+INIT, EXIT, STRS, GDEV, OPEN, CLOS, GOPT, COPT, PARM, STAR, READ, ABRT, IOMO, GSFD = range(16, 30)
+HANDLE = b"\1"
+
+
+def command(name, *values):
+    return message(name, *(number(value & 0xFFFFFFFF) if isinstance(value, int) else string(value) if isinstance(value, str) else value
+                           for value in values))
+
+
+def numbers(*values):
+    return b"".join(number(value) for value in values)
+
+
+COUNT = ["", "Number of options", "", 1, 0, 4, 4, 0]
+RANGE = ["br-x", "Bottom-right x", "Of the scan area.", 2, 3, 4, 5, 1, -1, 200 << 16, 1 << 16]
+WORDS = ["resolution", "Resolution", "", 1, 4, 4, 5, 2, 2, 75, 150]
+STRINGS = ["mode", "Mode", "", 3, 0, 12, 5, 3, "Gray", "Color", ""]
+BUTTON = ["print", "Print", "", 4, 0, 0, 5, 0]
+GROUP = ["", "Geometry", "", 5, 0, 0, 0, 0]
+TABLE = ["gamma-table", "Gamma", "", 1, 0, 16, 5, 0]
+OPTIONS = [7, *COUNT, *RANGE, *WORDS, *STRINGS, *BUTTON, *GROUP, *TABLE]
+PARAMETERS = [0, 1, 4, 4, 3, 8]
+VALUES = [3, 1, 2, numbers(100 << 16), 2, 1, numbers(75), 3, 3, "Gray", 0, *PARAMETERS]
+OPENED = command(OPEN, 0, HANDLE, *OPTIONS, *VALUES)
+STARTED = command(STAR, 0, *PARAMETERS, 1234)
+SERVER_HELLO = command(HELO, "netsaned", 1, numbers(1, 2, 4, 5))
+
+MESSAGES = {
+    "hello": SERVER_HELLO,
+    "hello_transcript": command(HELO, "netsaned", 1, numbers(1, 2), b"HELO", b"RPLY"),
+    "note": command(HELO, "warming up"),
+    "user": command(USER, "alice"),
+    "user_request": command(USER),
+    "pass_request": command(PASS_REQ, 2, "AB", "CD", "EF"),
+    "pass_reply": command(PASS_RPLY, 1, "secret"),
+    "client_fail": command(FAIL, 3, numbers(1, 2)),
+    "server_fail": command(FAIL, 20, "too many connections"),
+    "crypt_request": command(CRPT_REQ, numbers(1, 0)),
+    "crypt_reply": command(CRPT_RPLY, 1),
+    "welcome": command(WELC, "alice"),
+    "init": command(INIT, 0, 0x01000003),
+    "init_busy": command(INIT, 3, 0, "busy"),
+    "status_text": command(STRS, "Success"),
+    "devices": command(GDEV, 0, "test:0", "Noname", "frontend-tester", "virtual device", "test:1", "N", "m", "t", ""),
+    "devices_none": command(GDEV, 9, "", "the listing failed"),
+    "open": command(OPEN, "test:0"),
+    "opened": OPENED,
+    "opened_plain": command(OPEN, 0, HANDLE),
+    "opened_options": command(OPEN, 0, HANDLE, *OPTIONS),
+    "open_refused": command(OPEN, 11, "a login is needed"),
+    "close": command(CLOS, HANDLE),
+    "option": command(GOPT, HANDLE, 4),
+    "option_range": command(GOPT, *RANGE),
+    "option_words": command(GOPT, *WORDS),
+    "option_strings": command(GOPT, *STRINGS),
+    "control_set": command(COPT, HANDLE, 1, 1, 2, numbers(50 << 16)),
+    "control_text": command(COPT, HANDLE, 3, 1, 3, "Color"),
+    "control_get": command(COPT, HANDLE, 3, 0, 3),
+    "control_reply": command(COPT, 0, 0, 3, "Gray"),
+    "control_news": command(COPT, 0, 6, 3, "Color", 1, 2, *WORDS, 1, 2, 1, numbers(150), 0, *PARAMETERS),
+    "control_options": command(COPT, 0, 2, 3, "Color", *OPTIONS),
+    "control_refused": command(COPT, 4, 0, 0, "no"),
+    "parameters": command(PARM, 0, *PARAMETERS),
+    "parameters_none": command(PARM, 4, 0, 0, 0, 0, 0, 0, "no"),
+    "started": STARTED,
+    "start_plain": command(STAR, 0),
+    "start_refused": command(STAR, 7, "no paper"),
+    "read": command(READ, HANDLE, 65536),
+    "read_data": command(READ, 0, b"0123"),
+    "read_end": command(READ, 5),
+    "abort": command(ABRT, HANDLE),
+    "io_mode": command(IOMO, HANDLE, 1),
+    "select_fd": command(GSFD, 1, 0),
+    "nothing": message(0),
+    "handle_too_long": command(CLOS, b"h" * 65),
+    "long": command(PASS_REQ, 2, *[b"x"] * 300),
+}
+
+
+def frame_decoder():
+    stream = SERVER_HELLO + command(INIT, 0, 0x01000003) + command(READ, 0, b"0123")
+    return {
+        "whole": b"\0" + stream,
+        "after_login": b"\1" + stream,
+        "by_byte": b"\4" + stream,
+        "by_three": b"\x0a" + stream,
+        "small": b"\2" + command(READ, 0, b"x" * 40) + command(READ, 0, b"0123"),
+        "small_by_byte": b"\5" + command(READ, 0, b"x" * 40) + command(READ, 0, b"x" * 41),
+        "small_message": b"\5" + command(READ, 0, b"x" * 30, b"x" * 20),
+        "too_long": b"\0" + command(READ, 0, b"x" * 4097),
+        "too_long_message": b"\0" + command(READ, 0, b"x" * 2000, b"y" * 2100),
+        "too_long_announced": b"\1" + number(4) + number(READ) + number((1 << 20) + 1),
+        "huge": b"\1" + number(4) + number(READ) + b"\xff" * 8,
+        "command": b"\1" + number(5) + b"abcde" + number(0),
+        "no_command": b"\1" + number(0),
+        "cut": b"\x31" + stream[:-2],
+    }
+
+
+# What client_session does
+(C_RECEIVE, C_ENCRYPTED, C_BY_BYTE, C_FLOOD, C_REQUEST, C_SEND, C_SEND_SOME, C_REPLY, C_OPENING, C_LOGIN, C_REFUSE, C_WAIT, C_END, C_QUIT,
+ C_FAIL) = range(15)
+C_INIT, _, _, C_GDEV, C_OPEN, C_CLOS, C_GOPT, C_STAR, C_PARM, C_READ, C_COPT, C_ABRT, _ = range(13)
+
+
+def client_session():
+    def start(values=1, crypt=2, passwords=0, trusted=1):
+        return bytes([values, crypt, passwords, trusted])
+
+    def hears(*messages):
+        return bytes([C_RECEIVE]) + text(b"".join(messages))
+
+    def hears_encrypted(*messages):
+        return bytes([C_ENCRYPTED]) + text(b"".join(messages))
+
+    def flood(*messages, times=(255, 255), encrypted=0):
+        return bytes([C_FLOOD]) + text(b"".join(messages)) + bytes([*times, encrypted])
+
+    def asks(*requests):
+        return b"".join(bytes([C_REQUEST, request]) for request in requests) + bytes([C_SEND])
+
+    init, devices = MESSAGES["init"], MESSAGES["devices"]
+    follows = command(HELO, "netsaned", 1, numbers(1, 2, 3))
+    switch = command(CRPT_REQ, numbers(S_FLIP, 0))
+    ask_flip = hears(follows, switch) + bytes([C_OPENING, C_SEND])
+    clear_part = follows + switch + command(HELO, "fuzz", 1, numbers(1, 2, 4)) + command(CRPT_RPLY, S_FLIP)
+    bound = command(HELO, "netsaned", 1, numbers(1, 2), follows + switch, clear_part[len(follows + switch):])
+    login = command(USER), command(PASS_REQ, 1)
+    scan = asks(C_STAR, *[C_READ] * 4) + hears(STARTED, *[MESSAGES["read_data"]] * 3, MESSAGES["read_end"])
+    return {
+        "list": start() + asks(C_INIT, C_GDEV) + hears(SERVER_HELLO, init, devices) + bytes([C_REPLY, C_QUIT, C_SEND]),
+        "scan": start() + hears(SERVER_HELLO) + asks(C_INIT, C_OPEN) + hears(init, OPENED) + scan + asks(C_CLOS) + bytes([C_QUIT, C_SEND]),
+        "many_reads": start() + hears(SERVER_HELLO) + asks(C_OPEN) + hears(OPENED) + asks(*[C_READ] * 120),
+        "cancel": start() + hears(SERVER_HELLO) + asks(C_OPEN) + hears(OPENED) + asks(C_STAR, C_READ, C_ABRT) + hears(STARTED, command(READ, 2), command(ABRT)),
+        "by_byte": start() + bytes([C_BY_BYTE]) + text(SERVER_HELLO + init) + b"\0" + asks(C_INIT),
+        "flip": start(crypt=0) + asks(C_INIT) + ask_flip + hears_encrypted(bound, init) + bytes([C_REPLY, C_SEND]),
+        "flip_refused": start(crypt=0, trusted=0) + asks(C_INIT) + ask_flip + hears_encrypted(bound, init) + bytes([C_REPLY, C_SEND]),
+        "flip_changed": start(crypt=0) + asks(C_INIT) + ask_flip + hears_encrypted(SERVER_HELLO, init) + bytes([C_REPLY, C_SEND]),
+        "prefer_none": start(crypt=1) + asks(C_INIT) + hears(follows, command(CRPT_REQ, numbers(0)), SERVER_HELLO, init) + bytes([C_REPLY, C_SEND]),
+        "required": start(crypt=0) + asks(C_INIT) + hears(SERVER_HELLO, init) + bytes([C_SEND]),
+        "later": start(crypt=1) + hears(SERVER_HELLO) + asks(C_INIT) + hears(switch, init) + bytes([C_REPLY, C_SEND]) + hears_encrypted(bound),
+        "login": start(passwords=1) + bytes([C_LOGIN]) + asks(C_OPEN) + hears(SERVER_HELLO, *login, command(WELC, "alice"), OPENED) + bytes([C_SEND, C_REPLY]),
+        "login_wanted": start() + asks(C_OPEN) + hears(SERVER_HELLO, *login) + bytes([C_REPLY, C_WAIT, 50, C_LOGIN, C_SEND]) + hears(login[1], MESSAGES["open_refused"]),
+        "login_refused": start() + asks(C_OPEN) + hears(SERVER_HELLO, *login) + bytes([C_REPLY, C_REFUSE, C_SEND]) + hears(MESSAGES["open_refused"]) + bytes([C_REPLY]),
+        "login_again": start() + bytes([C_LOGIN]) + asks(C_OPEN) + hears(SERVER_HELLO, *login, login[0], login[0]) + bytes([C_SEND, C_WAIT, 70]),
+        "silence": start() + asks(C_INIT) + bytes([C_WAIT, 5, C_WAIT, 31]) + hears(SERVER_HELLO),
+        "silence_later": start() + hears(SERVER_HELLO) + asks(C_INIT) + bytes([C_WAIT, 20]) + hears(MESSAGES["note"]) + bytes([C_WAIT, 20, C_WAIT, 31]),
+        "notes": start() + hears(SERVER_HELLO) + asks(C_INIT) + flood(MESSAGES["note"]) + bytes([C_WAIT, 1]),
+        "asks_and_asks": start() + bytes([C_LOGIN]) + hears(SERVER_HELLO) + asks(C_OPEN) + flood(*login),
+        "long_reply": start() + hears(SERVER_HELLO) + asks(C_GDEV) + hears(number(4) + number(GDEV) + number(4) + number(0)) + flood(number(1000) + b"x" * 1000, times=(9, 233)),
+        "long_note": start() + hears(SERVER_HELLO) + asks(C_INIT) + hears(number(4) + number(HELO) + number(1 << 20)) + flood(b"x" * 250, times=(17, 255)),
+        "unasked": start() + hears(SERVER_HELLO, init) + bytes([C_REPLY]),
+        "other_reply": start() + hears(SERVER_HELLO) + asks(C_INIT) + hears(devices) + bytes([C_REPLY]),
+        "fail": start() + asks(C_INIT) + hears(SERVER_HELLO, MESSAGES["server_fail"], init) + bytes([C_REPLY, C_WAIT, 1]),
+        "end": start() + asks(C_INIT) + hears(SERVER_HELLO, init) + bytes([C_END, C_REPLY, C_REPLY]),
+        "cut": start() + asks(C_INIT) + hears(SERVER_HELLO, init[:-3]) + bytes([C_END, C_REPLY, C_SEND_SOME, 7]),
+        "given_up": start() + asks(C_INIT) + hears(SERVER_HELLO) + bytes([C_FAIL]) + hears(init) + bytes([C_QUIT]),
+    }
+
+
+# What backend does: calls of a frontend, and what the server does (ScriptedServer.hxx)
+(K_LIST, K_OPEN, K_DESCRIBE, K_GET, K_GET_ALL, K_SET, K_PARAMETERS, K_START, K_READ, K_READ_ALL, K_CANCEL, K_IO_MODE, K_SELECT_FD, K_CLOSE) = range(14)
+T_CLOSE, T_SILENCE, T_TRICKLE, T_REPEAT, T_ACT = range(250, 255)
+
+
+def serve(*messages, tenths=0):
+    return bytes([tenths]) + text(b"".join(messages))
+
+
+def trickle(*messages):
+    return bytes([T_TRICKLE]) + text(b"".join(messages))
+
+
+def repeated(times, *messages):
+    return bytes([T_REPEAT, *times]) + text(b"".join(messages))
+
+
+def play(calls, *steps):
+    return text(bytes(calls)) + b"".join(step if isinstance(step, bytes) else bytes([step]) for step in steps)
+
+
+def opening(*replies):
+    return serve(SERVER_HELLO, MESSAGES["init"], *replies)
+
+
+DATA = MESSAGES["read_data"]
+READ_END = MESSAGES["read_end"]
+NOTE = MESSAGES["note"]
+SCAN = [K_OPEN, K_START, K_READ_ALL, K_CANCEL, K_CLOSE]
+
+
+def reload_backend():
+    """A server without extension 2: each option is asked for."""
+    options = [command(GOPT, *option) for option in (COUNT, RANGE, WORDS, STRINGS, BUTTON, GROUP, TABLE)]
+    count = command(COPT, 0, 0, 1, numbers(len(options)))
+    return serve(command(HELO, "old"), MESSAGES["init"], MESSAGES["opened_plain"], count, *options)
+
+
+def backend():
+    opened = opening(OPENED)
+    scan = serve(STARTED, DATA, DATA, DATA, READ_END)
+    cancelled = command(READ, 2) + command(ABRT)
+    strings = command(GOPT, "mode", "", "", 3, 0, 8, 5, 3, *["Gray"] * 50)[:-4]
+    return {
+        "list": play([K_LIST, K_LIST], opening(MESSAGES["devices"]), T_CLOSE, opening(MESSAGES["devices_none"])),
+        "list_slow": play([K_LIST], trickle(SERVER_HELLO, MESSAGES["init"])),
+        "list_late": play([K_LIST], opening(), serve(NOTE, tenths=15), serve(MESSAGES["devices"], tenths=15)),
+        "list_many": play([K_LIST], opening(), serve(number(4) + number(GDEV) + number(4) + number(0)),
+                          repeated((60, 100), *[number(5) + b"test\0"] + [number(2) + b"x\0"] * 3), serve(number(1) + b"\0" + number(0))),
+        "scan": play(SCAN, opened, scan),
+        "scan_twice": play([K_OPEN, K_START, K_READ_ALL, K_START, K_READ_ALL, K_CLOSE], opened, scan, scan),
+        "options": play([K_OPEN, K_DESCRIBE, K_GET_ALL, K_PARAMETERS, K_CLOSE], opened, serve(*[MESSAGES["control_reply"]] * 3)),
+        "options_set": play([K_OPEN, K_SET, 3, 0, 65, K_GET, 3, K_SET, 2, 0, 1, K_GET_ALL], opened, serve(MESSAGES["control_news"]), serve(MESSAGES["control_refused"])),
+        "options_table": play([K_OPEN, K_GET, 6, K_SET, 6, 0, 7, K_DESCRIBE], opened, serve(command(COPT, 0, 0, 1, numbers(1, 2, 3, 4)))),
+        "options_reload": play([K_OPEN, K_SET, 3, 0, 65, K_DESCRIBE, K_GET, 3], reload_backend(), serve(MESSAGES["control_options"])),
+        "options_old": play([K_OPEN, K_DESCRIBE, K_GET_ALL, K_PARAMETERS, *SCAN[1:]], reload_backend()),
+        "options_many": play([K_OPEN, K_DESCRIBE], serve(command(HELO, "old"), MESSAGES["init"], MESSAGES["opened_plain"], command(COPT, 0, 0, 1, numbers(4096))),
+                             repeated((4, 255), command(GOPT, *COUNT))),
+        "options_long": play([K_OPEN, K_DESCRIBE], serve(command(HELO, "old"), MESSAGES["init"], MESSAGES["opened_plain"], command(COPT, 0, 0, 1, numbers(4096)), command(GOPT, *COUNT)),
+                             *[serve(strings) + repeated((40, 100), *[number(5) + b"Gray\0"] * 5) + serve(number(1) + b"\0" + number(0))] * 4),
+        "parameters": play([K_OPEN, K_PARAMETERS, K_PARAMETERS], opening(MESSAGES["opened_options"]), serve(MESSAGES["parameters"])),
+        "swapped": play([K_OPEN, K_START, K_READ, 0, K_READ, 0, K_READ_ALL], opened, serve(command(STAR, 0, 0, 1, 8, 4, 3, 16, 4321), command(READ, 0, b"012"), DATA, READ_END)),
+        "start_plain": play(SCAN, opened, serve(MESSAGES["start_plain"], MESSAGES["parameters"], DATA, READ_END)),
+        "start_refused": play([K_OPEN, K_START, K_START, K_START], opened, *[serve(command(STAR, 3, "busy"), *[command(READ, 4)] * 2)] * 3),
+        "start_impossible": play([K_OPEN, K_START, K_READ_ALL], opened, serve(command(STAR, 0, 0, 1, -1, 1, 1, 8, 1234))),
+        "endless": play(SCAN, opened, serve(command(STAR, 0, 0, 1, 4, 4, -1, 8, 1234)), repeated((255, 255), DATA)),
+        "too_much": play(SCAN, opened, serve(STARTED, command(READ, 0, b"x" * 300)), repeated((9, 250), command(READ, 0, b"y" * 250))),
+        "read_long": play(SCAN, opened, serve(STARTED), serve(number(4) + number(READ) + number(4) + number(0) + number(65537)), repeated((255, 255), b"z")),
+        "read_empty": play(SCAN, opened, serve(STARTED), repeated((60, 100), command(READ, 0))),
+        "read_unstarted": play([K_OPEN, K_READ, 9, K_READ, 9], opened, serve(command(READ, 4, "no frame")), serve(DATA)),
+        "jam": play(SCAN, opened, serve(STARTED, DATA, command(READ, 6, "jammed"), command(READ, 6))),
+        "cancel": play([K_OPEN, K_START, K_READ, 0, K_CANCEL, K_READ, 0, K_START, K_READ_ALL], opened, serve(STARTED, DATA), serve(cancelled), scan),
+        "cancel_signal": play([K_OPEN, K_START, K_READ_ALL, K_READ_ALL], opened, serve(STARTED, DATA), T_ACT, serve(cancelled)),
+        "cancel_start": play([K_OPEN, K_START, K_READ_ALL], opened, T_ACT, serve(command(STAR, 2)), serve(cancelled)),
+        "cancel_ignored": play([K_OPEN, K_START, K_READ, 0, K_CANCEL, K_READ, 0], opened, serve(STARTED, DATA)),
+        "cancel_notes": play([K_OPEN, K_START, K_READ, 0, K_CANCEL, K_READ, 0], opened, serve(STARTED, DATA), *[serve(NOTE, tenths=50)] * 5),
+        "polled": play([K_OPEN, K_START, K_IO_MODE, 1, K_SELECT_FD, K_READ, 0, K_READ, 0, K_READ, 0, K_CANCEL], opened, serve(STARTED, DATA), scan),
+        "get_while_reading": play([K_OPEN, K_START, K_GET, 3, K_READ_ALL], opened, serve(STARTED, DATA, DATA, MESSAGES["control_reply"], DATA, READ_END)),
+        "silence": play([K_OPEN], T_SILENCE),
+        "silence_open": play([K_OPEN, K_START], opening(), serve(NOTE, tenths=200), T_SILENCE),
+        "silence_scan": play(SCAN, opened, serve(STARTED, DATA), T_SILENCE, T_SILENCE),
+        "trickle": play(SCAN, trickle(SERVER_HELLO)),
+        "trickle_scan": play(SCAN, opened, trickle(STARTED, DATA)),
+        "notes": play(SCAN, opened, serve(STARTED), repeated((50, 100), NOTE)),
+        "closed": play(SCAN, opened, serve(STARTED, DATA), T_CLOSE),
+        "cut": play(SCAN, opened, serve(STARTED, DATA[:-3]), T_CLOSE),
+        "fail": play(SCAN, opened, serve(STARTED, MESSAGES["server_fail"])),
+        "login": play([K_OPEN, K_START], opening(command(USER)), opening(command(USER), command(PASS_REQ, 1), MESSAGES["open_refused"])),
+        "login_late": play(SCAN, opened, serve(STARTED, command(USER), command(PASS_REQ, 1))),
+        "unasked": play([K_OPEN, K_START], opening(OPENED, STARTED)),
+        "no_greeting": play([K_LIST, K_OPEN], serve(OPENED), serve(b"HTTP/1.0 200 OK\r\n\r\n")),
+    }
+
+
+# What client_library does: calls of a program, and what the server does
+(L_REQUEST, L_INT, L_STRING, L_OPAQUE, L_LIST, L_END, L_SCAN_INT, L_SCAN_STRING, L_SCAN_OPAQUE, L_SCAN_LIST, L_SCAN_END, L_SCAN_REPLY, L_FLUSH,
+ L_FORMAT) = range(14)
+
+
+def client_library():
+    hello = serve(SERVER_HELLO)
+
+    def formats(*values):
+        return b"".join(bytes([L_FORMAT]) + text(value) for value in values)
+
+    ask_init = bytes([L_REQUEST, 0])
+    return {
+        "init": play(ask_init + bytes([L_SCAN_INT, L_SCAN_INT, L_SCAN_INT, L_SCAN_INT, L_SCAN_END, L_FLUSH]), hello, serve(MESSAGES["init"])),
+        "devices": play(bytes([L_REQUEST, 3, L_SCAN_REPLY, L_SCAN_END]), hello, serve(MESSAGES["devices"])),
+        "fields": play(bytes([L_REQUEST, 7, L_SCAN_OPAQUE, 1, L_SCAN_OPAQUE, 0, L_SCAN_LIST, 1, L_SCAN_LIST, 40, L_SCAN_STRING, L_SCAN_END]), hello,
+                       serve(command(COPT, 0, numbers(1, 2, 3), "text"))),
+        "skipped": play(ask_init * 2 + bytes([L_SCAN_INT, L_SCAN_END, L_SCAN_REPLY, L_SCAN_END, L_SCAN_INT]), hello, serve(MESSAGES["init"], MESSAGES["init_busy"])),
+        "written": play(bytes([L_INT]) + text("x" * 7) + bytes([L_REQUEST, 4, L_FLUSH]), hello),
+        "written_all": play(bytes([L_REQUEST, 4]) + bytes([L_STRING]) + text("a\0b") + bytes([L_END]) + bytes([L_OPAQUE]) + text("xyz") + bytes([L_LIST]) + text("abc") + bytes([L_END, L_FLUSH]), hello),
+        "formats": play(formats("%d %s %*c %*d\n", "%d", "%", "%x", "\n\n", "\n%d", " %d\n ", "%d" * 65, "%*"), hello),
+        "woken": play(ask_init + bytes([L_SCAN_INT, L_SCAN_INT]), hello, T_ACT, serve(MESSAGES["init"])),
+        "silence": play(ask_init + bytes([L_SCAN_INT, L_SCAN_INT]), hello, T_SILENCE, T_SILENCE),
+        "no_string": play(bytes([L_REQUEST, 2, L_SCAN_INT, L_SCAN_STRING, L_SCAN_INT, L_SCAN_OPAQUE, 9]), hello, serve(command(STRS, b"a\0b"))),
+        "unasked": play([L_SCAN_INT, L_SCAN_END], hello, serve(MESSAGES["init"])),
+        "other": play(ask_init + bytes([L_SCAN_INT]), hello, serve(MESSAGES["devices"])),
+        "login": play(bytes([L_REQUEST, 4, L_SCAN_REPLY]), hello, serve(command(USER), MESSAGES["open_refused"])),
+        "fail": play(ask_init + bytes([L_SCAN_INT, L_SCAN_INT]), hello, serve(MESSAGES["server_fail"])),
+        "closed": play(ask_init + bytes([L_SCAN_INT, L_FLUSH]), hello, T_CLOSE),
+        "refused": play([L_SCAN_INT], serve(MESSAGES["server_fail"])),
+        "trickle": play(ask_init + bytes([L_SCAN_REPLY, L_SCAN_END]), hello, trickle(MESSAGES["init"])),
+        "many": play(ask_init * 66 + bytes([L_FLUSH, L_SCAN_REPLY]), hello, repeated((1, 66), MESSAGES["init"])),
+    }
+
+
+# What device_replies does
+(D_ASK, D_ASK_LAST, D_OPEN, D_SAYS, D_SAYS_LAST, D_ENDS, D_HEAR, D_WAIT) = range(8)
+D_GOPT, D_COPT, D_PARM, D_STAR, D_READ, D_ABRT, D_CLOS, D_IOMO, D_GSFD = range(9)
+
+
+def device_replies():
+    def says(*messages):
+        return bytes([D_SAYS]) + text(b"".join(messages))
+
+    def asks(*requests):
+        return b"".join(bytes([D_ASK, request]) for request in requests)
+
+    hear = bytes([D_HEAR])
+    opened = says(OPENED) + hear
+    everything = [MESSAGES["option_range"], MESSAGES["control_reply"], MESSAGES["parameters"], STARTED, DATA, command(ABRT), command(IOMO, 4), command(GSFD, 1, 0), command(CLOS)]
+    return {
+        "session": opened + asks(D_GOPT, D_COPT, D_PARM, D_STAR, D_READ, D_ABRT, D_IOMO, D_GSFD, D_CLOS) + says(*everything) + hear,
+        "ahead": says(OPENED, *everything) + hear + asks(D_GOPT, D_COPT) + says(b"") + hear,
+        "scan": opened + asks(D_STAR, D_READ, D_READ, D_READ, D_CLOS) + says(STARTED, DATA, READ_END, READ_END, command(CLOS)) + hear,
+        "ends": opened + asks(D_STAR, D_READ, D_READ) + says(STARTED, DATA[:-3]) + bytes([D_ENDS]) + hear + asks(D_READ),
+        "other_reply": opened + asks(D_STAR) + says(DATA),
+        "refuses": says(MESSAGES["open_refused"]) + hear + bytes([D_OPEN]) + says(OPENED) + hear,
+        "two": opened + bytes([D_OPEN, D_SAYS_LAST]) + text(OPENED) + hear + bytes([D_ASK_LAST, D_STAR, D_ASK, D_STAR, D_SAYS_LAST]) + text(STARTED) + says(STARTED) + hear,
+        "no_handle": says(command(OPEN, 0)) + hear,
+        "cancel": opened + asks(D_STAR, D_READ, D_READ, D_ABRT) + says(STARTED, command(READ, 2), command(READ, 2), command(ABRT)) + hear,
+        "silent_cancel": opened + asks(D_STAR, D_ABRT) + bytes([D_WAIT, 9, D_WAIT, 9]) + hear,
+        "slow": opened + asks(D_STAR) + bytes([D_WAIT, 11, D_HEAR, D_WAIT, 11]) + says(STARTED) + hear,
+        "events": opened + asks(D_STAR) + says(NOTE, command(USER), STARTED) + hear,
+        "rubbish": says(b"HTTP/1.0 200 OK\r\n\r\n"),
+        "read_nothing": opened + asks(D_STAR, D_READ) + says(STARTED, command(READ, 0)) + hear,
+    }
+
+
 CORPORA = {
+    "backend": backend(),
+    "client_config": NETSANE_CONF,
+    "client_library": client_library(),
     "client_logins": CLIENT_LOGINS,
+    "client_session": client_session(),
+    "device_replies": device_replies(),
+    "frame_decoder": frame_decoder(),
+    "groups_file": GROUPS_FILE,
     "ipc": ipc(),
     "known_servers": known_servers(),
+    "messages": MESSAGES,
     "pair_crypt": pair(text(b"\x0e\x0f\x10\x11")),
     "pair_pam": pair_pam(),
     "pair_unix": pair(b""),
@@ -545,6 +955,7 @@ CORPORA = {
     "request_crypt": request_crypt(),
     "request_pam": request_pam(),
     "request_unix": request_unix(),
+    "server_config": NETSANED_CONF,
     "server_session": server_session(),
     "shadow_file": {name: b"\x00\x20" + value.encode() for name, value in SHADOW_FILE.items()},
     "tls_between": tls_between(),
