@@ -23,4 +23,6 @@ program_PROGRAMS += netsaned-device
 netsaned_device_SOURCES = src/daemon/device_main.cxx src/device/DeferredCancel.cxx
 netsaned_device_LDFLAGS = $(AM_LDFLAGS) -Wl,--export-dynamic-symbol=pthread_setcanceltype
 netsaned_device_CXXFLAGS = $(AM_CXXFLAGS) $(CLI11_CFLAGS)
-netsaned_device_LDADD = src/device/libdevice.la src/protocol/libprotocol.la src/os/libos.la $(SANE_LIBS) $(PTHREAD_LIBS)
+netsaned_device_LDADD = \
+	src/device/libdevice.la src/protocol/libprotocol.la src/sandbox/libsandbox.la src/os/libos.la $(SANE_LIBS) \
+	$(PTHREAD_LIBS)
