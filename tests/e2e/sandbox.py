@@ -21,6 +21,8 @@ ESCAPE = 0x8021
 CLASSES = ("session", "auth", "device")
 ALL_SETS = ("CapInh", "CapPrm", "CapEff", "CapBnd", "CapAmb")
 SETPCAP = 1 << 8
+# CAP_CHOWN to CAP_SETPCAP, IPC_LOCK, SYS_NICE, SYS_RESOURCE, AUDIT_WRITE, AUDIT_CONTROL
+LOGIN_CAPABILITIES = 0x1ff | 1 << 14 | 1 << 23 | 1 << 24 | 1 << 29 | 1 << 30
 # What a session process may be told to do, and the system calls of which one ends it.
 ENDED = {"fork": ("clone", "clone3", "fork", "vfork"), "exec": ("execve",), "connect": ("socket",), "create": ("openat", "open"),
          "kill": ("kill",)}
@@ -41,12 +43,19 @@ def landlock_version():
     return max(0, ctypes.CDLL(None).syscall(create_ruleset, None, 0, ask_version))
 
 
+def has_seccomp():
+    """Whether this kernel has filters: then one that isn't there is a bad address."""
+    set_seccomp, filter_mode = 22, 2
+    libc = ctypes.CDLL(None, use_errno=True)
+    return libc.prctl(set_seccomp, filter_mode, None, 0, 0) == -1 and ctypes.get_errno() == errno.EFAULT
+
+
 class Sandbox(harness.EndToEndTest):
     def setUp(self):
         super().setUp()
         self.is_root = os.geteuid() == 0
         self.landlock = 0 if self.stage.sanitizers else landlock_version()
-        self.seccomp = not self.stage.sanitizers and os.environ["NETSANE_SECCOMP"] == "yes" and "Seccomp" in status("self")
+        self.seccomp = not self.stage.sanitizers and os.environ["NETSANE_SECCOMP"] == "yes" and has_seccomp()
         # Another user has to reach the programs and plugins.
         self.open_folder = tempfile.mkdtemp(prefix="netsane-open-")
         self.addCleanup(shutil.rmtree, self.open_folder)
@@ -170,6 +179,27 @@ class Sandbox(harness.EndToEndTest):
         self.assertEqual(self.attempt("open"), 0)
         server.stop()
 
+    def test_what_pam_needs_is_left_to_it(self):
+        if not os.path.exists(os.path.join(self.stage.plugins, "auth_pam.so")):
+            return  # a build without PAM
+        services = os.path.join(self.folder, "pam.d")
+        os.mkdir(services, 0o755)
+        harness.write_file(os.path.join(services, "netsane"), "auth required pam_deny.so\n")
+        server = self.make_daemon(auth=["pam"])
+        server.configure({}, tables=[("[auth_pam]", {"confdir": services})])
+        server.start(env=self.environment)
+        server.wait_log("sandbox: auth: ")
+        found = status(server.find("netsaned-auth")[0])
+        if self.is_root:
+            self.assertEqual(found["Uid"], ["0"] * 4)
+            self.assertEqual(int(found["CapEff"][0], 16) & ~LOGIN_CAPABILITIES, 0)
+            self.assertEqual(found["NoNewPrivs"], ["1"])
+        else:
+            # A program with more rights, unix_chkpwd, does the work.
+            self.assertEqual(found["NoNewPrivs"], status("self")["NoNewPrivs"])
+            self.assertIn("no seccomp and no Landlock (a method needs programs that have more rights)", self.said("auth"))
+        server.stop()
+
     # --- from within ---------------------------------------------------------------------------------------------------
 
     def attempt(self, what):
@@ -193,8 +223,8 @@ class Sandbox(harness.EndToEndTest):
 
     def serves(self):
         try:
-            with seed.Connection(("127.0.0.1", self.server.port)):
-                return True
+            with seed.Connection(("127.0.0.1", self.server.port), greeting=False) as connection:
+                return seed.signed(connection.receive()[0]) == seed.HELO
         except (OSError, seed.Closed, AssertionError):
             return False
 
