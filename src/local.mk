@@ -1,5 +1,6 @@
 include src/util/local.mk
 include src/os/local.mk
+include src/sandbox/local.mk
 include src/event/local.mk
 include src/wire/local.mk
 include src/protocol/local.mk

@@ -12,6 +12,7 @@ import sys
 RULES = {
     "util": [],
     "os": ["util"],
+    "sandbox": ["os"],
     "event": ["os"],
     "wire": ["util"],
     "protocol": ["wire"],

@@ -1,5 +1,6 @@
 include tests/util/local.mk
 include tests/os/local.mk
+include tests/sandbox/local.mk
 include tests/event/local.mk
 include tests/wire/local.mk
 include tests/protocol/local.mk

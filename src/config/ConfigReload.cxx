@@ -28,6 +28,7 @@ std::vector<std::string> keepStartOnlyKeys(ServerConfig &wanted, const ServerCon
     Keeper keeper;
     keeper.keep("user", wanted.user, running.user);
     keeper.keep("group", wanted.group, running.group);
+    keeper.keep("sandbox", wanted.sandbox, running.sandbox);
     keeper.keep("plugin_dir", wanted.plugin_dir, running.plugin_dir);
     keeper.keep("process_timeout", wanted.process_timeout, running.process_timeout);
     if (wanted.auth.empty() != running.auth.empty())

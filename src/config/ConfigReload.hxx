@@ -8,8 +8,9 @@
 
 namespace netsane {
 
-// Gives `wanted` the values of `running` where a change needs a restart: user, group, plugin_dir, the keys of [sane],
-// and auth where one is [] and the other isn't. Returns the names of those that were changed: "user", "[sane] exclude".
+// Gives `wanted` the values of `running` where a change needs a restart: user, group, sandbox, plugin_dir,
+// process_timeout, and auth where one is [] and the other isn't. Returns the names of those that were changed: "user",
+// "sandbox".
 std::vector<std::string> keepStartOnlyKeys(ServerConfig &wanted, const ServerConfig &running);
 
 } // namespace netsane

@@ -41,6 +41,12 @@ void checkMethod(const std::string &name)
         throw std::invalid_argument("\"" + name + "\": the name of a method is 1 to 64 of a-z, 0-9, _ and -");
 }
 
+void checkProcessClass(const std::string &name)
+{
+    if (name != "session" && name != "auth" && name != "device")
+        throw std::invalid_argument("\"" + name + R"(": must be "session", "auth" or "device")");
+}
+
 void checkAbsolute(const std::string &path)
 {
     if (!path.starts_with('/'))
@@ -107,6 +113,7 @@ void readTop(TomlSection &top, ServerConfig &config)
     readListen(top, config);
     top.readString("user", config.user);
     top.readString("group", config.group);
+    top.readList("sandbox", config.sandbox, EmptyList::possible, checkProcessClass);
     top.readList("crypt", config.crypt, EmptyList::refused, checkMethod);
     top.readList("auth", config.auth, EmptyList::possible, checkMethod);
     readAuthAt(top, config);

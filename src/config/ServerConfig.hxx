@@ -44,6 +44,9 @@ struct ServerConfig {
     std::string user = "netsane";      // when started as root
     std::string group = "scanner";     // supplementary group of the device processes, when started as root
 
+    // Classes of processes that give up what they don't need, when the kernel can do that.
+    std::vector<std::string> sandbox = {"session", "auth", "device"};
+
     std::vector<std::string> crypt = {"tls", "none"};         // in order of preference, never empty
     std::vector<std::string> auth = {"crypt", "unix", "pam"}; // in order of preference; empty: nobody is asked
     AuthAt auth_at = AuthAt::open;

@@ -2,8 +2,11 @@
 
 #include "daemon/BorrowedIdentity.hxx"
 #include "daemon/Log.hxx"
+#include "os/Error.hxx"
 #include "os/SecureMemory.hxx"
 #include "plugin/PluginError.hxx"
+#include "sandbox/ProcessState.hxx"
+#include "sandbox/Sandbox.hxx"
 
 #include <algorithm>
 #include <cstdlib>
@@ -26,8 +29,9 @@ std::vector<AuthField> views(const std::vector<std::vector<std::byte>> &fields)
 
 } // namespace
 
-AuthProcess::AuthProcess(EventLoop &loop, UniqueFd supervisor_channel)
+AuthProcess::AuthProcess(EventLoop &loop, UniqueFd supervisor_channel, ChildOptions options)
     : loop_(loop),
+      options_(options),
       reaper_(loop),
       lonely_timer_(loop,
                     [this] {
@@ -97,8 +101,22 @@ void AuthProcess::configure(const AuthSetup &setup)
         exit_status_ = EXIT_FAILURE;
         return loop_.stop();
     }
+    confine();
     supervisor_.send(encodeIpc(IpcCommand::ready));
     sendMethods();
+}
+
+// A method that wants root in a process that isn't root depends on programs that have more rights (PAM's unix_chkpwd
+// has those of the group shadow), which no_new_privs would take from them.
+void AuthProcess::confine()
+{
+    const bool needs_root = std::any_of(methods_.begin(), methods_.end(),
+                                        [](const Method *method) { return method->has(NETSANE_FLAG_NEEDS_ROOT); });
+    const bool may_run_setuid = needs_root && ::geteuid() != 0;
+    if (!may_run_setuid && !setNoNewPrivileges())
+        throwErrno("set no_new_privs");
+    supervisor_.send(
+        encodeIpc(IpcCommand::confined, options_.sandbox ? confineAuth(may_run_setuid) : describeUnconfined()));
 }
 
 void AuthProcess::loadMethods(const AuthSetup &setup)

@@ -4,6 +4,7 @@
 // process learns of failures and of what to send next.
 #pragma once
 
+#include "daemon/ChildMain.hxx"
 #include "daemon/ChildReaper.hxx"
 #include "daemon/DaemonPluginServices.hxx"
 #include "daemon/IpcMessages.hxx"
@@ -22,7 +23,7 @@ namespace netsane {
 
 class AuthProcess {
 public:
-    AuthProcess(EventLoop &loop, UniqueFd supervisor_channel);
+    AuthProcess(EventLoop &loop, UniqueFd supervisor_channel, ChildOptions options);
     ~AuthProcess();
 
     // Blocks until the supervisor is gone or the start has failed. The exit status of the program.
@@ -47,6 +48,7 @@ private:
     void loadMethods(const AuthSetup &setup);
     void loadMethodsAsUser(const AuthSetup &setup);
     bool canRunAsUser(const AuthSetup &setup);
+    void confine();
     void sendMethods();
     void sessionEnded();
 
@@ -61,6 +63,7 @@ private:
     void later(const ExchangeId &id, std::chrono::milliseconds delay, std::function<void()> what);
 
     EventLoop &loop_;
+    const ChildOptions options_;
     DaemonPluginServices services_;
     std::unique_ptr<PluginHost> plugins_;
     std::vector<const Method *> methods_;

@@ -1,5 +1,6 @@
 #include "daemon/BorrowedIdentity.hxx"
 
+#include "os/Capabilities.hxx"
 #include "os/Error.hxx"
 
 #include <cstdlib>
@@ -38,10 +39,15 @@ void BorrowedIdentity::giveBack() noexcept
 
 void BorrowedIdentity::keep()
 {
-    // Only root may change all three of each kind.
-    if (::seteuid(0) != 0 || ::setresgid(identity_.gid, identity_.gid, identity_.gid) != 0 ||
+    // Only root may change all three of each kind, and what its programs could get.
+    if (::seteuid(0) != 0)
+        throwErrno("become root again");
+    limitBoundingSet(0);
+    if (::setresgid(identity_.gid, identity_.gid, identity_.gid) != 0 ||
         ::setresuid(identity_.uid, identity_.uid, identity_.uid) != 0)
         throwErrno("become user " + std::to_string(identity_.uid));
+    if (!limitCapabilities(0))
+        throwErrno("give up capabilities");
     kept_ = true;
 }
 

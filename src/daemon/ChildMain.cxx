@@ -25,13 +25,16 @@ bool isPacketSocket(int fd) noexcept
     return ::getsockopt(fd, SOL_SOCKET, SO_TYPE, &type, &size) == 0 && type == SOCK_SEQPACKET;
 }
 
-int parseAndRun(const char *program, int argc, char **argv, const std::function<int(UniqueFd)> &run)
+int parseAndRun(const char *program, int argc, char **argv,
+                const std::function<int(UniqueFd, const ChildOptions &)> &run)
 {
     std::string log = "stderr";
     bool verbose = false;
+    ChildOptions options;
     CLI::App app("Part of netsaned, which starts it; not to be started by hand.", program);
     app.add_option("--log", log, "stderr or syslog")->check(CLI::IsMember({"stderr", "syslog"}));
     app.add_flag("--verbose", verbose, "log more");
+    app.add_flag("--sandbox", options.sandbox, "give up what this process doesn't need");
     app.set_version_flag("--version", std::string(program) + " " NETSANE_VERSION);
     CLI11_PARSE(app, argc, argv);
 
@@ -41,13 +44,16 @@ int parseAndRun(const char *program, int argc, char **argv, const std::function<
     }
     UniqueFd channel(child_channel_fd);
     setCloseOnExec(channel.get(), true);
-    openLog(program, log == "syslog" ? LogTarget::syslog : LogTarget::standard_error, verbose);
-    return run(std::move(channel));
+    if (log == "syslog")
+        options.log = LogTarget::syslog;
+    openLog(program, options.log, verbose);
+    return run(std::move(channel), options);
 }
 
 } // namespace
 
-int runChildMain(const char *program, int argc, char **argv, const std::function<int(UniqueFd)> &run) noexcept
+int runChildMain(const char *program, int argc, char **argv,
+                 const std::function<int(UniqueFd, const ChildOptions &)> &run) noexcept
 {
     denyInspection();
     clearLoaderEnvironment();

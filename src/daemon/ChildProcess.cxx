@@ -3,7 +3,7 @@
 #include "os/Error.hxx"
 #include "os/Process.hxx"
 
-#include <array>
+#include <algorithm>
 #include <cerrno>
 #include <csignal>
 #include <cstdlib>
@@ -11,7 +11,10 @@
 #include <grp.h>
 #include <pwd.h>
 #include <stdexcept>
+#include <string_view>
 #include <sys/prctl.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -61,28 +64,73 @@ bool arrangeDescriptors(bool quiet, int channel, int &report) noexcept
     return true;
 }
 
-[[noreturn]] void runChild(const ChildSpec &spec, char *const *arguments, int channel, int report,
-                           pid_t parent) noexcept
+bool giveUpPowers(const ChildSpec &spec) noexcept
+{
+    if (spec.no_new_privileges && ::prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0)
+        return false;
+    // Only who may do anything to capabilities may change the bounding set, and only root its identity: in this order.
+    if (spec.capabilities != all_capabilities)
+        limitBoundingSet(spec.capabilities);
+    if (spec.identity && !takeIdentity(*spec.identity))
+        return false;
+    return spec.capabilities == all_capabilities || limitCapabilities(spec.capabilities);
+}
+
+bool limitResources(const ChildSpec &spec) noexcept
+{
+    const rlimit none{0, 0};
+    ::umask(spec.file_mode_mask);
+    return ::setrlimit(RLIMIT_CORE, &none) == 0 &&
+           (spec.max_descriptors == 0 || lowerDescriptorLimit(spec.max_descriptors));
+}
+
+[[noreturn]] void runChild(const ChildSpec &spec, char *const *arguments, char *const *environment, int channel,
+                           int report, pid_t parent) noexcept
 {
     sigset_t none;
     sigemptyset(&none);
     ::sigprocmask(SIG_SETMASK, &none, nullptr);
     for (const int number : {SIGCHLD, SIGHUP, SIGINT, SIGTERM, SIGUSR1, SIGUSR2, SIGPIPE})
         ::signal(number, SIG_DFL);
-    const bool ready = arrangeDescriptors(spec.quiet, channel, report) &&
-                       (spec.max_descriptors == 0 || lowerDescriptorLimit(spec.max_descriptors)) &&
-                       (!spec.identity || takeIdentity(*spec.identity)) &&
-                       ::prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == 0 &&
+    const bool ready = arrangeDescriptors(spec.quiet, channel, report) && limitResources(spec) && giveUpPowers(spec) &&
                        (!spec.die_with_parent || ::prctl(PR_SET_PDEATHSIG, SIGKILL) == 0);
     if (ready && (!spec.die_with_parent || ::getppid() == parent))
-        ::execv(spec.program.c_str(), arguments);
+        ::execve(spec.program.c_str(), arguments, environment);
     const int error = errno;
     if (::write(report, &error, sizeof error) < 0)
         ::_exit(126);
     ::_exit(127);
 }
 
+// Null-terminated, as exec wants it. Of use as long as `strings`.
+std::vector<char *> pointersTo(const std::vector<std::string> &strings)
+{
+    std::vector<char *> pointers;
+    for (const auto &string : strings)
+        pointers.push_back(const_cast<char *>(string.c_str()));
+    pointers.push_back(nullptr);
+    return pointers;
+}
+
+bool isForEveryProgram(std::string_view entry)
+{
+    static constexpr auto names = {"PATH=", "LANG=", "LANGUAGE=", "TZ="};
+    static constexpr auto prefixes = {
+        "LC_", "MALLOC_", "NETSANE_", "ASAN_OPTIONS=", "LSAN_OPTIONS=", "TSAN_OPTIONS=", "UBSAN_OPTIONS="};
+    const auto begins = [entry](std::string_view text) { return entry.starts_with(text); };
+    return std::any_of(names.begin(), names.end(), begins) || std::any_of(prefixes.begin(), prefixes.end(), begins);
+}
+
 } // namespace
+
+std::vector<std::string> plainEnvironment(const char *const *environment)
+{
+    std::vector<std::string> plain;
+    for (; environment && *environment; ++environment)
+        if (isForEveryProgram(*environment))
+            plain.emplace_back(*environment);
+    return plain;
+}
 
 ProcessIdentity lookupIdentity(const std::string &user, const std::string &extra_group)
 {
@@ -99,10 +147,12 @@ ProcessIdentity lookupIdentity(const std::string &user, const std::string &extra
 
 pid_t startChild(const ChildSpec &spec, UniqueFd channel)
 {
-    std::vector<char *> arguments{const_cast<char *>(spec.program.c_str())};
-    for (const auto &argument : spec.arguments)
-        arguments.push_back(const_cast<char *>(argument.c_str()));
-    arguments.push_back(nullptr);
+    std::vector<std::string> words{spec.program};
+    words.insert(words.end(), spec.arguments.begin(), spec.arguments.end());
+    const auto arguments = pointersTo(words);
+    const auto own_environment = spec.own_environment ? plainEnvironment(environ) : std::vector<std::string>();
+    const auto own_pointers = pointersTo(own_environment);
+    char *const *const environment = spec.own_environment ? own_pointers.data() : environ;
 
     // exec's failure comes through this pipe; its success closes it. The write end must not be in dup2's way.
     int pipe_fds[2];
@@ -122,7 +172,7 @@ pid_t startChild(const ChildSpec &spec, UniqueFd channel)
     if (pid < 0)
         throwErrno("fork for " + spec.program);
     if (pid == 0)
-        runChild(spec, arguments.data(), channel.get(), report_write.get(), parent);
+        runChild(spec, arguments.data(), environment, channel.get(), report_write.get(), parent);
 
     report_write.reset();
     int error = 0;

@@ -67,6 +67,8 @@ enum class IpcCommand : std::uint32_t {
     make_certificate, // CertificateWish
     // certificate → supervisor
     certificate_made, // a text for the log, empty if it was there
+    // session and auth → supervisor
+    confined, // a text: what holds the process in its place, for the log
 };
 
 // A file that the session process may not open itself.

@@ -1,6 +1,8 @@
 #include "daemon/SessionProcess.hxx"
 
 #include "daemon/Log.hxx"
+#include "daemon/RefusedCall.hxx"
+#include "sandbox/Sandbox.hxx"
 
 #include <cstdlib>
 #include <exception>
@@ -8,8 +10,9 @@
 
 namespace netsane {
 
-SessionProcess::SessionProcess(EventLoop &loop, UniqueFd supervisor_channel)
+SessionProcess::SessionProcess(EventLoop &loop, UniqueFd supervisor_channel, ChildOptions options)
     : loop_(loop),
+      options_(options),
       bury_(loop, [this] { bury(); }),
       supervisor_(
           loop, std::move(supervisor_channel),
@@ -98,7 +101,17 @@ void SessionProcess::configure(const SessionSetup &setup, std::vector<UniqueFd> 
     settings_.idle_timeout = SessionDuration(setup.idle_timeout_ms);
     expect_auth_ = setup.expect_auth;
     configured_ = true;
+    if (!std::exchange(confined_, true))
+        confine(setup.plugin_dir);
     becomeReady();
+}
+
+// Once the methods are loaded and before the first client is there.
+void SessionProcess::confine(const std::string &plugin_dir)
+{
+    const SessionSandbox sandbox{plugin_dir, options_.log == LogTarget::syslog, reportRefusedCall};
+    const std::string text = options_.sandbox ? confineSession(sandbox) : describeUnconfined();
+    supervisor_.send(encodeIpc(IpcCommand::confined, text));
 }
 
 void SessionProcess::becomeReady()

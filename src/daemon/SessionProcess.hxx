@@ -4,6 +4,7 @@
 // Runs in the program netsaned-session; talks to the supervisor and to the auth process over a packet channel each.
 #pragma once
 
+#include "daemon/ChildMain.hxx"
 #include "daemon/ClientConnection.hxx"
 #include "daemon/CryptMethods.hxx"
 #include "daemon/IpcMessages.hxx"
@@ -19,7 +20,7 @@ namespace netsane {
 
 class SessionProcess final : public ClientConnectionOwner {
 public:
-    SessionProcess(EventLoop &loop, UniqueFd supervisor_channel);
+    SessionProcess(EventLoop &loop, UniqueFd supervisor_channel, ChildOptions options);
     ~SessionProcess();
 
     // Blocks until the supervisor is gone or says that the start has failed. The exit status of the program.
@@ -36,12 +37,15 @@ private:
     void authEnded();
     void supervisorEnded();
     void configure(const SessionSetup &setup, std::vector<UniqueFd> fds);
+    void confine(const std::string &plugin_dir);
     void becomeReady();
     void addConnection(const NewConnection &connection, UniqueFd socket);
     void bury();
     ClientConnection *find(ConnectionId id) noexcept;
 
     EventLoop &loop_;
+    const ChildOptions options_;
+    bool confined_ = false;
     std::shared_ptr<const CryptMethods> crypt_methods_; // shared with connections: see there
     SessionSettings settings_;
     std::uint32_t version_code_ = 1U << 24; // until the supervisor knows better

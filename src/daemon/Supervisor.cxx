@@ -10,6 +10,8 @@
 #include <csignal>
 #include <exception>
 #include <filesystem>
+#include <initializer_list>
+#include <linux/capability.h>
 #include <stdexcept>
 #include <system_error>
 #include <unistd.h>
@@ -27,6 +29,22 @@ constexpr std::size_t other_descriptors = 256;
 
 // Backends, and libraries below them, use select(2), which can't take a higher descriptor.
 constexpr std::size_t device_descriptors = 1024;
+
+// Others have to see that a device is in use, and read the certificate.
+constexpr mode_t shared_files_mask = 022;
+
+constexpr CapabilitySet setOf(std::initializer_list<unsigned> numbers)
+{
+    CapabilitySet set = 0;
+    for (const unsigned number : numbers)
+        set |= CapabilitySet{1} << number;
+    return set;
+}
+
+// What an auth process that stays root keeps for PAM's modules and a method of a site's own.
+constexpr CapabilitySet login_capabilities =
+    setOf({CAP_CHOWN, CAP_DAC_OVERRIDE, CAP_DAC_READ_SEARCH, CAP_FOWNER, CAP_FSETID, CAP_KILL, CAP_SETGID, CAP_SETUID,
+           CAP_SETPCAP, CAP_IPC_LOCK, CAP_SYS_NICE, CAP_SYS_RESOURCE, CAP_AUDIT_WRITE, CAP_AUDIT_CONTROL});
 
 std::string joined(const std::vector<std::string> &list)
 {
@@ -48,6 +66,7 @@ Supervisor::Supervisor(EventLoop &loop, ServerConfig config, ProgramPaths paths,
       acceptor_(
           loop, [this](const Peer &peer) { return judge(peer); },
           [this](UniqueFd socket, const Peer &peer) { connectionAccepted(std::move(socket), peer); }),
+      sandbox_report_(loop, reaper_),
       device_watch_(
           loop, openHotplugSource(), DeviceWatch::usual_times, [this] { broker_->devicesChanged(); },
           [this] { broker_->refreshList(); }),
@@ -83,7 +102,12 @@ DeviceBroker::Settings Supervisor::brokerSettings(const ServerConfig &config) co
     arguments = {"--fd", std::to_string(child_channel_fd), "--exclude", joined(config.sane_exclude)};
     arguments.insert(arguments.end(),
                      {"--sane-config-dir", config.sane_config_dir.empty() ? "/etc/sane.d" : config.sane_config_dir});
+    if (wantsSandbox("device"))
+        arguments.push_back("--sandbox");
     settings.device_program.max_descriptors = device_descriptors;
+    settings.device_program.file_mode_mask = shared_files_mask;
+    // Who lets drivers run as root wants them to do what only root can.
+    settings.device_program.capabilities = isRoot() ? all_capabilities : 0;
     settings.warm = config.sane_warm;
     settings.process_timeout = config.process_timeout;
     settings.list_timeout = config.sane_list_timeout;
@@ -118,7 +142,11 @@ void Supervisor::makeWorkers()
         [this] { forgetConnections(); },
         [this](const std::string &reason) { startFailed("session", reason); },
     };
-    session_ = std::make_unique<WorkerProcess>(loop_, reaper_, "session", childSpec("netsaned-session", ""),
+    ChildSpec session_spec = childSpec("netsaned-session", "");
+    session_spec.own_environment = true;
+    if (wantsSandbox("session"))
+        session_spec.arguments.push_back("--sandbox");
+    session_ = std::make_unique<WorkerProcess>(loop_, reaper_, "session", std::move(session_spec),
                                                config_.process_timeout, std::move(session));
     if (config_.auth.empty())
         return;
@@ -132,6 +160,10 @@ void Supervisor::makeWorkers()
     };
     ChildSpec spec = childSpec("netsaned-auth", "");
     spec.identity.reset(); // gives up root itself once it knows that no method needs it
+    spec.capabilities = login_capabilities;
+    spec.no_new_privileges = false; // likewise
+    if (wantsSandbox("auth"))
+        spec.arguments.push_back("--sandbox");
     auth_ = std::make_unique<WorkerProcess>(loop_, reaper_, "auth", std::move(spec), config_.process_timeout,
                                             std::move(auth));
 }
@@ -141,6 +173,8 @@ ChildSpec Supervisor::certificateProgram() const
 {
     ChildSpec spec = childSpec("netsaned-certificate", "");
     spec.identity.reset();
+    spec.capabilities = all_capabilities;
+    spec.file_mode_mask = shared_files_mask;
     spec.die_with_parent = true;
     return spec;
 }
@@ -151,9 +185,20 @@ ChildSpec Supervisor::childSpec(const std::string &program, const std::string &e
     spec.program = paths_.program_dir + "/" + program;
     spec.arguments = options_.child_arguments;
     spec.quiet = options_.quiet_children;
+    spec.capabilities = 0;
     if (::geteuid() == 0 && config_.user != "root")
         spec.identity = lookupIdentity(config_.user, extra_group);
     return spec;
+}
+
+bool Supervisor::isRoot() const noexcept
+{
+    return ::geteuid() == 0 && config_.user == "root";
+}
+
+bool Supervisor::wantsSandbox(const std::string &process_class) const
+{
+    return std::find(config_.sandbox.begin(), config_.sandbox.end(), process_class) != config_.sandbox.end();
 }
 
 // --- the other processes --------------------------------------------------------------------------------------
@@ -219,6 +264,8 @@ void Supervisor::sessionMessage(MessageView message)
     }
     case IpcCommand::login_given_up:
         return loginGivenUp(decodeLoginNote(message));
+    case IpcCommand::confined:
+        return sandbox_report_.tell("session", decodeText(message));
     case IpcCommand::list_devices:
         return broker_->listDevices(decodeConnectionNote(message).connection);
     default:
@@ -231,6 +278,8 @@ void Supervisor::authMessage(MessageView message)
     switch (static_cast<IpcCommand>(message.command)) {
     case IpcCommand::identity:
         return loggedIn(decodeIdentity(message));
+    case IpcCommand::confined:
+        return sandbox_report_.tell("auth", decodeText(message));
     case IpcCommand::login_refused:
         return loginRefused(decodeLoginRefusal(message));
     default:

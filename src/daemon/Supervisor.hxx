@@ -15,6 +15,7 @@
 #include "daemon/HandedFiles.hxx"
 #include "daemon/PenaltyTable.hxx"
 #include "daemon/ProgramPaths.hxx"
+#include "daemon/SandboxReport.hxx"
 #include "daemon/WorkerProcess.hxx"
 
 #include <cstddef>
@@ -52,6 +53,8 @@ public:
 
 private:
     ChildSpec childSpec(const std::string &program, const std::string &extra_group) const;
+    bool isRoot() const noexcept; // and does the configuration leave it so
+    bool wantsSandbox(const std::string &process_class) const;
     DeviceBroker::Settings brokerSettings(const ServerConfig &config) const;
     void makeBroker();
     void makeWorkers();
@@ -96,6 +99,7 @@ private:
     ConnectionTable connections_;
     PenaltyTable penalties_;
     Acceptor acceptor_;
+    SandboxReport sandbox_report_;
     std::unique_ptr<DeviceBroker> broker_;
     DeviceWatch device_watch_;
     std::unique_ptr<WorkerProcess> session_;

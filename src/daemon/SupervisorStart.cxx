@@ -117,6 +117,7 @@ void Supervisor::startWorkers()
     if (auth_)
         auth_->start();
     session_->start();
+    sandbox_report_.askDevice(brokerSettings(config_).device_program, [this] { workerReady(); });
     if (options_.check_only)
         return;
     broker_->prepare(); // beside them
@@ -133,7 +134,9 @@ void Supervisor::sessionReady()
 
 void Supervisor::workerReady()
 {
-    if (session_->isReady() && (!auth_ || auth_->isReady()) && !std::exchange(announced_, true))
+    const bool all_ready = session_->isReady() && (!auth_ || auth_->isReady());
+    const bool all_told = !options_.check_only || sandbox_report_.hasDevice();
+    if (all_ready && all_told && !std::exchange(announced_, true))
         announce();
 }
 

@@ -39,7 +39,7 @@ std::string serve(const CertificateWish &wish)
            certificate.valid_until + ", for " + joined(certificate.names);
 }
 
-int run(UniqueFd channel)
+int run(UniqueFd channel, const ChildOptions &)
 {
     Packet packet;
     if (receivePacket(channel.get(), packet) != ReceiveResult::packet)

@@ -2,12 +2,16 @@
 // hands over.
 #include "device/DeviceProcess.hxx"
 #include "os/Process.hxx"
+#include "os/Socket.hxx"
+#include "sandbox/Sandbox.hxx"
 
 #include <CLI/CLI.hpp>
 
 #include <cstdio>
 #include <exception>
 #include <fcntl.h>
+#include <span>
+#include <string>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -28,6 +32,12 @@ bool redirectStandardStreams()
     return is_done;
 }
 
+// For the supervisor: what a device process like this one may do.
+int tellSandbox(int channel, const std::string &text)
+{
+    return netsane::sendPacket(channel, std::as_bytes(std::span(text)), {}) ? 0 : 1;
+}
+
 bool isSocket(int fd)
 {
     struct stat status;
@@ -43,6 +53,8 @@ int main(int argc, char **argv)
     int fd = -1;
     bool is_listing = false;
     bool is_waiting = false;
+    bool is_telling = false;
+    bool is_confined = false;
     netsane::DeviceProcessOptions options;
     options.sane_config_dir = "/etc/sane.d";
     options.excluded_backends = {"netsane", "net"};
@@ -51,6 +63,8 @@ int main(int argc, char **argv)
     what->add_option("--device", options.device, "Serve this device");
     what->add_flag("--wait", is_waiting, "Serve the device that the socket will name");
     what->add_flag("--list", is_listing, "List the devices and exit");
+    what->add_flag("--tell-sandbox", is_telling, "Say what holds this process in its place, and exit");
+    app.add_flag("--sandbox", is_confined, "Change files only where drivers do");
     app.add_option("--sane-config-dir", options.sane_config_dir, "Where dll.conf is; directories separated by colons");
     app.add_option("--exclude", options.excluded_backends, "Backends that are not loaded, separated by commas")
         ->delimiter(',');
@@ -66,6 +80,10 @@ int main(int argc, char **argv)
             std::perror("netsaned-device: standard streams");
             return 1;
         }
+        const int landlock_version = is_confined ? netsane::confineDevice() : 0;
+        if (is_telling)
+            return tellSandbox(channel.get(),
+                               is_confined ? netsane::describeDevice(landlock_version) : netsane::describeUnconfined());
         if (is_listing)
             return netsane::listDevices(std::move(channel), options);
         return is_waiting ? netsane::serveWhenAssigned(std::move(channel), options)

@@ -40,6 +40,7 @@ src_daemon_libsupervisor_la_SOURCES = \
 	src/daemon/PenaltyTable.cxx src/daemon/PenaltyTable.hxx \
 	src/daemon/ProgramPaths.cxx src/daemon/ProgramPaths.hxx \
 	src/daemon/RefusalLog.cxx src/daemon/RefusalLog.hxx \
+	src/daemon/SandboxReport.cxx src/daemon/SandboxReport.hxx \
 	src/daemon/ServiceSockets.cxx src/daemon/ServiceSockets.hxx \
 	src/daemon/Settling.cxx src/daemon/Settling.hxx \
 	src/daemon/Supervisor.cxx src/daemon/Supervisor.hxx \
@@ -66,9 +67,10 @@ netsaned_session_SOURCES = \
 	src/daemon/CryptMethods.cxx src/daemon/CryptMethods.hxx \
 	src/daemon/DaemonPluginServices.cxx src/daemon/DaemonPluginServices.hxx \
 	src/daemon/DeviceStream.cxx src/daemon/DeviceStream.hxx \
+	src/daemon/RefusedCall.cxx src/daemon/RefusedCall.hxx \
 	src/daemon/SessionProcess.cxx src/daemon/SessionProcess.hxx \
 	src/daemon/session_main.cxx
-netsaned_session_LDADD = $(server_session_libs) $(daemon_libs) $(LTDL_LIBS)
+netsaned_session_LDADD = $(server_session_libs) $(sandbox_libs) $(daemon_libs) $(LTDL_LIBS)
 
 netsaned_auth_SOURCES = \
 	src/daemon/AuthProcess.cxx src/daemon/AuthProcess.hxx \
@@ -77,7 +79,7 @@ netsaned_auth_SOURCES = \
 	src/daemon/BorrowedIdentity.cxx src/daemon/BorrowedIdentity.hxx \
 	src/daemon/DaemonPluginServices.cxx src/daemon/DaemonPluginServices.hxx \
 	src/daemon/auth_main.cxx
-netsaned_auth_LDADD = src/auth/libauth.la src/plugin/libplugin.la $(daemon_libs) $(LTDL_LIBS)
+netsaned_auth_LDADD = src/auth/libauth.la src/plugin/libplugin.la $(sandbox_libs) $(daemon_libs) $(LTDL_LIBS)
 
 netsaned_certificate_SOURCES = src/daemon/certificate_main.cxx
 netsaned_certificate_LDADD = \

@@ -11,14 +11,17 @@ namespace {
 // and get it again, cleared page by page, each time.
 constexpr int kept_bytes = 4 << 20;
 
+int run(netsane::UniqueFd channel, const netsane::ChildOptions &options)
+{
+    netsane::EventLoop loop;
+    return netsane::SessionProcess(loop, std::move(channel), options).run();
+}
+
 } // namespace
 
 int main(int argc, char **argv)
 {
     ::mallopt(M_TRIM_THRESHOLD, kept_bytes);
     ::mallopt(M_MMAP_THRESHOLD, kept_bytes);
-    return netsane::runChildMain("netsaned-session", argc, argv, [](netsane::UniqueFd channel) {
-        netsane::EventLoop loop;
-        return netsane::SessionProcess(loop, std::move(channel)).run();
-    });
+    return netsane::runChildMain("netsaned-session", argc, argv, run);
 }

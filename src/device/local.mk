@@ -24,4 +24,6 @@ netsaned_device_SOURCES = src/daemon/device_main.cxx src/device/BackendThreads.c
 netsaned_device_LDFLAGS = $(AM_LDFLAGS) -Wl,--export-dynamic-symbol=pthread_setcanceltype \
 	-Wl,--export-dynamic-symbol=dlclose
 netsaned_device_CXXFLAGS = $(AM_CXXFLAGS) $(CLI11_CFLAGS)
-netsaned_device_LDADD = src/device/libdevice.la src/protocol/libprotocol.la src/os/libos.la $(SANE_LIBS) $(PTHREAD_LIBS)
+netsaned_device_LDADD = \
+	src/device/libdevice.la src/protocol/libprotocol.la src/sandbox/libsandbox.la src/os/libos.la $(SANE_LIBS) \
+	$(PTHREAD_LIBS)

@@ -1,5 +1,6 @@
 noinst_LTLIBRARIES += src/os/libos.la
 src_os_libos_la_SOURCES = \
+	src/os/Capabilities.cxx src/os/Capabilities.hxx \
 	src/os/Error.cxx src/os/Error.hxx \
 	src/os/LoaderEnvironment.cxx src/os/LoaderEnvironment.hxx \
 	src/os/ListenAddress.cxx src/os/ListenAddress.hxx \

@@ -5,7 +5,8 @@ tests_device_fake_device_SOURCES = src/daemon/device_main.cxx \
 	tests/device/FakeMoody.cxx tests/device/FakeMoody.hxx \
 	tests/device/FakeSane.cxx
 tests_device_fake_device_CXXFLAGS = $(AM_CXXFLAGS) $(CLI11_CFLAGS) $(SANE_CFLAGS)
-tests_device_fake_device_LDADD = src/device/libdevice.la src/protocol/libprotocol.la src/os/libos.la $(PTHREAD_LIBS)
+tests_device_fake_device_LDADD = \
+	src/device/libdevice.la src/protocol/libprotocol.la src/sandbox/libsandbox.la src/os/libos.la $(PTHREAD_LIBS)
 
 # That libsane as a library of its own, for a frontend without a network.
 check_LTLIBRARIES += tests/device/libfakesane.la

@@ -32,6 +32,7 @@ E2E_TESTS = \
 	tests/e2e/ready.py \
 	tests/e2e/reports.py \
 	tests/e2e/rogue.py \
+	tests/e2e/sandbox.py \
 	tests/e2e/seed_client.py \
 	tests/e2e/seed_errors.py \
 	tests/e2e/seed_login.py \
@@ -89,6 +90,7 @@ AM_TESTS_ENVIRONMENT = \
 	NETSANE_LIBDIR='$(libdir)'; export NETSANE_LIBDIR; \
 	NETSANE_PLUGINDIR='$(plugindir)'; export NETSANE_PLUGINDIR; \
 	NETSANE_SANEDIR='$(sanebackenddir)'; export NETSANE_SANEDIR; \
+	NETSANE_SECCOMP='$(have_seccomp)'; export NETSANE_SECCOMP; \
 	NETSANE_SANITIZERS='$(enable_sanitizers)'; export NETSANE_SANITIZERS; \
 	NETSANE_PAM_TEST_MODULES='$(PAM_TEST_MODULES)'; export NETSANE_PAM_TEST_MODULES; \
 	NETSANE_CC='$(CC)'; export NETSANE_CC; \

@@ -58,8 +58,8 @@ class Privileges(harness.EndToEndTest):
         return fields
 
     def assert_runs_as(self, server, program, user_id):
-        pids = server.find(program)
-        self.assertEqual(len(pids), 1, program)
+        # One that netsaned is just starting has its name for a moment.
+        pids = harness.wait_for(lambda: len(found := server.find(program)) == 1 and found, 5, f"one {program}")
         status = self.status(pids[0])
         self.assertEqual(status["Uid"], [str(user_id)] * 4, program)
         if user_id != 0:

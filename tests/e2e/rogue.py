@@ -39,7 +39,7 @@ class Rogue(harness.EndToEndTest):
         self.server = self.daemon(keys={"auth": ["unix"], "auth_fail_delay": 0, **keys},
                                   tables=[("[auth_unix]", {"file": users})])
         self.server.program = os.path.join(root, os.path.relpath(self.stage.netsaned, self.stage.root))
-        environment = {**self.server.environment(), "ROGUE_NUMBERS": json.dumps(ipc_numbers()), "ROGUE_SCRIPT": script}
+        environment = {**self.server.environment(), "NETSANE_ROGUE_NUMBERS": json.dumps(ipc_numbers()), "NETSANE_ROGUE_SCRIPT": script}
         environment.pop("LD_PRELOAD", None)
         self.server.start(env=environment)
         for _ in range(clients):

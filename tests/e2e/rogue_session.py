@@ -1,8 +1,8 @@
 #!/usr/bin/python3
 """Plays a session process that an attacker has taken over: installed in the place of netsaned-session.
 
-It speaks the daemon's own messages, whose numbers it takes from IpcMessages.hxx (ROGUE_NUMBERS in the environment), and
-follows a script (ROGUE_SCRIPT): requests to send once its clients are there, and messages to wait for. Each answer of the supervisor is
+It speaks the daemon's own messages, whose numbers it takes from IpcMessages.hxx (NETSANE_ROGUE_NUMBERS in the environment), and
+follows a script (NETSANE_ROGUE_SCRIPT): requests to send once its clients are there, and messages to wait for. Each answer of the supervisor is
 written to standard error as a line "ROGUE …", after which the test looks.
 """
 
@@ -13,7 +13,7 @@ import socket
 import struct
 import sys
 
-NUMBERS = json.loads(os.environ["ROGUE_NUMBERS"])
+NUMBERS = json.loads(os.environ["NETSANE_ROGUE_NUMBERS"])
 NAMES = {number: name for name, number in NUMBERS.items()}
 
 
@@ -59,7 +59,7 @@ class Rogue:
         self.auth = None
         self.clients = {}
         self.awaited = None
-        with open(os.environ["ROGUE_SCRIPT"], encoding="utf-8") as file:
+        with open(os.environ["NETSANE_ROGUE_SCRIPT"], encoding="utf-8") as file:
             self.script = json.load(file)
 
     def run(self):

@@ -3,6 +3,7 @@ if HAVE_GTEST
 check_PROGRAMS += tests/os/os_test
 TESTS += tests/os/os_test
 tests_os_os_test_SOURCES = \
+	tests/os/CapabilitiesTest.cxx \
 	tests/os/ListenAddressTest.cxx \
 	tests/os/ProcessTest.cxx \
 	tests/os/SecretTest.cxx \

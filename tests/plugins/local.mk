@@ -94,6 +94,9 @@ tests_plugins_auth_moodyinline_la_LDFLAGS = $(AM_LDFLAGS) $(test_module_ldflags)
 check_LTLIBRARIES += tests/plugins/crypt_faulty.la
 tests_plugins_crypt_faulty_la_SOURCES = tests/plugins/crypt_faulty.cxx tests/plugins/CryptBoundary.hxx
 tests_plugins_crypt_faulty_la_LDFLAGS = $(AM_LDFLAGS) $(test_module_ldflags)
+check_LTLIBRARIES += tests/plugins/crypt_escape.la
+tests_plugins_crypt_escape_la_SOURCES = tests/plugins/crypt_escape.cxx tests/plugins/CryptBoundary.hxx
+tests_plugins_crypt_escape_la_LDFLAGS = $(AM_LDFLAGS) $(test_module_ldflags)
 
 check_LTLIBRARIES += tests/plugins/auth_seen.la
 tests_plugins_auth_seen_la_SOURCES = tests/plugins/auth_seen.cxx
