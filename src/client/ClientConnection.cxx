@@ -81,6 +81,7 @@ void ClientConnection::makeSession()
     trust_.emplace(options_.server, settings, policy.local, options_.debug);
     policy.crypt = trust_->cryptPolicy();
     policy.check_peer = [this](const PeerIdentity &peer) { return trust_->check(peer); };
+    policy.may_speak_first = [this] { return trust_->isRecognised(); };
     policy.allow_clear_passwords = settings.allow_clear_passwords.value_or(false);
     policy.open_deadline = started_ + std::max(settings.connect_timeout.value_or(default_connect_timeout), min_opening);
     policy.peer = connector_.peerText();
@@ -188,7 +189,7 @@ std::optional<TimePoint> ClientConnection::nextDeadline() const noexcept
 }
 
 // To be called before the session's output is looked at, as that encrypts: nothing but a goodbye is said to a server
-// before what it is recognised by is written down.
+// that isn't recognised before what it is recognised by from now on is written down.
 void ClientConnection::keepTrust()
 {
     if (session_->isOpen() && !session_->failure())
@@ -213,12 +214,12 @@ void ClientConnection::sendOutput()
         const auto bytes = session_->output();
         if (bytes.empty() || !fd_)
             return;
-        const bool has_requests = session_->isOpen() && session_->outstanding() != 0;
+        const auto requests = session_->sent();
         const auto sent = ::send(fd_.get(), bytes.data(), bytes.size(), MSG_NOSIGNAL | MSG_DONTWAIT);
         if (sent >= 0) {
             session_->consumeOutput(static_cast<std::size_t>(sent));
-            if (has_requests && static_cast<std::size_t>(sent) == bytes.size())
-                reply_timer_.sent(session_->outstanding(), now());
+            if (requests != 0 && static_cast<std::size_t>(sent) == bytes.size())
+                reply_timer_.sent(requests, now());
         } else if (wouldBlock(errno)) {
             return;
         } else if (errno != EINTR) {

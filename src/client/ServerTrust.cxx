@@ -167,6 +167,7 @@ std::string ServerTrust::fallbackHint() const
 std::optional<std::string> ServerTrust::check(const PeerIdentity &peer)
 {
     auto verdict = judge(peer);
+    recognised_ = verdict.kind == Kind::verified || verdict.kind == Kind::pinned;
     if (verdict.isRefusal())
         return std::move(verdict.reason);
     if (verdict.kind == Kind::unconfirmed)

@@ -63,8 +63,12 @@ public:
     // For ClientPolicy: the reason for a refusal, or nothing.
     std::optional<std::string> check(const PeerIdentity &peer);
 
-    // To be called once the server has greeted through the encrypted stream, and before anything is said there: writes
-    // down what check() has learnt. A reason if that ends the connection.
+    // Behind check(): by a CA, or by the fingerprint that known_servers has. Such a server is the one that is meant,
+    // before it has said anything.
+    bool isRecognised() const noexcept { return recognised_; }
+
+    // To be called once the server has greeted through the encrypted stream, and, unless it is recognised, before
+    // anything is said there: writes down what check() has learnt. A reason if that ends the connection.
     std::optional<std::string> remember();
 
     // Writes down that this is the server, whatever stands there now. A reason if that can't be done.
@@ -95,6 +99,7 @@ private:
     const DebugSink debug_;
     bool problems_told_ = false;
     std::string required_because_;
+    bool recognised_ = false;
     std::optional<PeerIdentity> checked_; // and not yet remembered
 };
 

@@ -3,6 +3,7 @@
 
 #include "event/Watch.hxx"
 
+#include <cstddef>
 #include <functional>
 #include <map>
 #include <memory>
@@ -25,6 +26,7 @@ public:
     void killAfter(pid_t pid, Milliseconds grace);
 
     bool empty() const noexcept { return children_.empty(); }
+    std::size_t size() const noexcept { return children_.size(); }
 
     // Sends a signal to every child that is left.
     void killAll(int signal_number) noexcept;

@@ -15,8 +15,9 @@ namespace netsane {
 
 namespace {
 
-// What goes on first is the OPEN that took a process out, which is over in a few milliseconds.
-constexpr Milliseconds refill_delay{10};
+// What goes on first is the OPEN that took a process out, which on a machine with one processor would have to share
+// that with the start of another.
+constexpr Milliseconds refill_delay{2};
 constexpr Milliseconds first_pause{1000};
 constexpr Milliseconds longest_pause{60000};
 constexpr Milliseconds stable_after{30000};
@@ -37,7 +38,20 @@ DevicePool::~DevicePool() = default;
 
 void DevicePool::prepare()
 {
-    refill_.schedule(Milliseconds(0));
+    refillIn(Milliseconds(0));
+}
+
+void DevicePool::refillIn(Milliseconds delay)
+{
+    refill_.schedule(delay);
+    refill_at_ = EventLoop::now() + delay;
+}
+
+// OPENs that follow closely don't put it off.
+void DevicePool::refillWithin(Milliseconds delay)
+{
+    if (!refill_at_ || EventLoop::now() + delay < *refill_at_)
+        refillIn(delay);
 }
 
 void DevicePool::replace()
@@ -69,12 +83,13 @@ void DevicePool::endWaiting()
 
 void DevicePool::fill()
 {
+    refill_at_.reset();
     try {
         while (!stopped_ && waiting_.size() < settings_.warm)
             start();
     } catch (const std::exception &error) {
         logError(std::string("can't start a device process that waits: ") + error.what());
-        refill_.schedule(longest_pause);
+        refillIn(longest_pause);
     }
 }
 
@@ -110,7 +125,7 @@ DevicePool::Ticket DevicePool::assign(std::string device, UniqueFd channel, OnEn
     assignment.on_end = std::move(on_end);
     give(assignment);
     if (pause_.count() == 0)
-        refill_.schedule(refill_delay);
+        refillWithin(refill_delay);
     return ticket;
 }
 
@@ -201,7 +216,7 @@ void DevicePool::take(Member &member, std::span<const std::byte> bytes)
     member.patience->cancel();
     member.assignment->channel.reset();
     if (std::exchange(pause_, Milliseconds(0)).count() != 0)
-        refill_.schedule(refill_delay);
+        refillWithin(refill_delay);
 }
 
 void DevicePool::lostPatience(const Member &member)
@@ -262,7 +277,7 @@ void DevicePool::memberFailed(const Member &member, int wait_status)
     if (EventLoop::now() - member.started_at > stable_after)
         pause_ = Milliseconds(0);
     pause_ = std::clamp(pause_ * 2, first_pause, longest_pause);
-    refill_.schedule(pause_);
+    refillIn(pause_);
 }
 
 } // namespace netsane

@@ -27,7 +27,7 @@ class DevicePool {
 public:
     struct Settings {
         ChildSpec program;     // a process that waits for its assignment
-        std::size_t warm = 1;  // so many are kept waiting
+        std::size_t warm;      // so many are kept waiting
         Milliseconds patience; // for a process that starts
     };
 
@@ -78,6 +78,8 @@ private:
     };
     using Members = std::list<Member>;
 
+    void refillIn(Milliseconds delay);
+    void refillWithin(Milliseconds delay);
     void fill();
     Members::iterator start();
     Members::iterator nextFree();
@@ -100,6 +102,7 @@ private:
     bool stopped_ = false;
     Milliseconds pause_{0};
     Timer refill_;
+    std::optional<TimePoint> refill_at_;
 };
 
 } // namespace netsane

@@ -53,6 +53,9 @@ public:
     // the server is. What is returned is why the session has to end.
     std::optional<std::string> advance(const std::optional<std::string> &end_reason);
 
+    // Then, where nothing is wrong: whether messages may be sent before the server's greeting has come.
+    bool maySpeakFirst() const { return transcript_due_ && policy_.may_speak_first && policy_.may_speak_first(); }
+
     // The first greeting after the switch. What is returned is why the session has to end.
     std::optional<std::string> checkGreeting(const Hello &hello);
 

@@ -45,6 +45,9 @@ struct ClientPolicy {
     // this server is not to be spoken with; nothing if it is. May block on the disk. Empty: only a verified name is
     // good.
     std::function<std::optional<std::string>(const PeerIdentity &)> check_peer;
+    // Asked behind check_peer: whether requests may go to this server before its greeting has come (protocol.md §5.3).
+    // Empty: they wait.
+    std::function<bool()> may_speak_first;
     // The end of greeting and crypto negotiation; nothing: a while after the session has begun.
     std::optional<std::chrono::steady_clock::time_point> open_deadline;
 };

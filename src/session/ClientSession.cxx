@@ -244,10 +244,16 @@ std::optional<MessageView> ClientSession::nextMessage()
 // Until it is, no message is there to be taken. It may fail the session.
 bool ClientSession::isHandshakeDone()
 {
-    if (crypt_.isHandshaking())
-        if (const auto reason = crypt_.advance(end_reason_))
-            fail(*reason);
-    return !failure_ && !crypt_.isHandshaking();
+    if (!crypt_.isHandshaking())
+        return !failure_;
+    if (const auto reason = crypt_.advance(end_reason_))
+        fail(*reason);
+    if (failure_ || crypt_.isHandshaking())
+        return false;
+    speaks_first_ = crypt_.maySpeakFirst();
+    if (speaks_first_)
+        putOut();
+    return true;
 }
 
 // How the connection has ended; "" if it hasn't.
@@ -272,6 +278,9 @@ bool ClientSession::isNextReply(MessageView message)
         return false;
     if (sent() == 0)
         throw ProtocolError("reply " + std::to_string(message.command) + " without a request");
+    // Requests may be sent before it, but nothing is taken.
+    if (state_ != State::open)
+        throw ProtocolError("reply " + std::to_string(message.command) + " before the greeting");
     if (commands_[first_] != message.command)
         throw ProtocolError("reply " + std::to_string(message.command) + " to request " +
                             std::to_string(commands_[first_]));
@@ -359,14 +368,21 @@ void ClientSession::sendHello()
 void ClientSession::openCommands()
 {
     state_ = State::open;
-    sendHello();
-    sink().append(held_.data());
-    held_.clear();
-    held_count_ = 0;
+    speaks_first_ = false;
+    putOut();
     crypt_.opened();
     open_deadline_.reset();
     // Only from here on the server has something to answer.
     silent_since_.reset();
+}
+
+// The first that is said under this method, or in clear.
+void ClientSession::putOut()
+{
+    sendHello();
+    sink().append(held_.data());
+    held_.clear();
+    held_count_ = 0;
 }
 
 void ClientSession::chooseCrypt()

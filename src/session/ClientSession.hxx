@@ -96,6 +96,9 @@ public:
 
     std::size_t outstanding() const noexcept { return outstanding_.count(); }
 
+    // Of these, those that are put out; the others wait for the session to be open.
+    std::size_t sent() const noexcept { return outstanding_.count() - held_count_; }
+
     // True if the server announced the extension (protocol.md §2.5).
     bool announces(std::uint32_t extension) const noexcept;
     // True if extension 4 is in force: both ends have announced it.
@@ -126,8 +129,7 @@ private:
 
     bool encrypted() const noexcept { return !transport_.isClear(); }
     ByteBuffer &sink() noexcept { return transport_.messages(); }
-    std::size_t sent() const noexcept { return outstanding_.count() - held_count_; }
-    bool holdsRequests() const noexcept { return state_ != State::open || crypt_.isAsked(); }
+    bool holdsRequests() const noexcept { return (state_ != State::open && !speaks_first_) || crypt_.isAsked(); }
 
     std::optional<MessageView> process(bool only_opening);
     void handleEvent(MessageView message);
@@ -141,6 +143,7 @@ private:
     void setExtensions(std::vector<std::uint32_t> extensions);
     void onServerFail(MessageView message);
     void openCommands();
+    void putOut();
     void sendHello();
     bool isHandshakeDone();
     std::string endText() const;
@@ -153,6 +156,7 @@ private:
     ClientLogin login_;
     State state_ = State::greeting;
     bool hello_sent_ = false;
+    bool speaks_first_ = false; // in this greeting, which has to come under encryption
     bool was_open_good_ = false;
     std::vector<std::uint32_t> extensions_;
     ByteBuffer held_; // requests that wait for the greeting or the crypto switch

@@ -114,6 +114,24 @@ TEST_F(ServerTrustTest, NothingIsWrittenBeforeTheServerProvesUsable)
     EXPECT_TRUE(std::filesystem::exists(path));
 }
 
+TEST_F(ServerTrustTest, RecognisesByACaOrByWhatIsKnownAlone)
+{
+    const auto recognises = [this](const PeerIdentity &peer, bool local = false) {
+        auto trust = this->trust(local);
+        EXPECT_FALSE(trust.isRecognised());
+        trust.check(peer);
+        return trust.isRecognised();
+    };
+    EXPECT_TRUE(recognises(vouchedFor())) << "also the first time";
+    EXPECT_FALSE(recognises(selfSigned())) << "the first time";
+    EXPECT_FALSE(recognises(selfSigned("odd"), true)) << "taken because it is on this machine";
+    write("alpha:6576 " + pin_a + "\n");
+    EXPECT_TRUE(recognises(selfSigned()));
+    EXPECT_FALSE(recognises(selfSigned(pin_b)));
+    write("alpha:6576 verified\n");
+    EXPECT_FALSE(recognises(selfSigned()));
+}
+
 TEST_F(ServerTrustTest, AnotherProgramMayBeFirst)
 {
     auto trust = this->trust();

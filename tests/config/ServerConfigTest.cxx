@@ -60,7 +60,7 @@ TEST(ServerConfig, EmptyFileIsTheSafeDefaults)
     EXPECT_EQ(config.sane_list_timeout, 20s);
     EXPECT_EQ(config.sane_list_max_age, 10s);
     EXPECT_EQ(config.sane_list_refresh, std::nullopt);
-    EXPECT_EQ(config.sane_warm, 1u);
+    EXPECT_EQ(config.sane_warm, 2u);
     EXPECT_TRUE(config.allow.empty());
     EXPECT_TRUE(config.auth_settings.empty());
 }
@@ -92,7 +92,7 @@ exclude = []
 list_timeout = 5
 list_max_age = 0
 list_refresh = 0
-warm = 2
+warm = 3
 [auth_unix]
 file = "/etc/netsane/users"
 rounds = 5000
@@ -135,7 +135,7 @@ users = ["anonymous"]
     EXPECT_EQ(config.sane_list_timeout, 5s);
     EXPECT_EQ(config.sane_list_max_age, 0s);
     EXPECT_EQ(config.sane_list_refresh, 0s);
-    EXPECT_EQ(config.sane_warm, 2u);
+    EXPECT_EQ(config.sane_warm, 3u);
     EXPECT_EQ(
         config.auth_settings.at("unix"),
         (MethodSettings{

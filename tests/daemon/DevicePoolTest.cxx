@@ -162,6 +162,23 @@ TEST_F(DevicePoolTest, ADeviceWaitsForAProcessThatStarts)
     EXPECT_EQ(answer(), lines("started")[0] + " test:0\n");
 }
 
+TEST_F(DevicePoolTest, OpensInARowDoNotPutOffTheNextProcess)
+{
+    makePool({"good"}, 1);
+    runUntil([this] { return lines("ready").size() == 1; });
+    assign("test:0");
+    bool was_there = false;
+    Timer opens(loop_, [&] {
+        const auto before = reaper_.size();
+        assign("test:" + std::to_string(tickets_.size()));
+        was_there = reaper_.size() == before; // none was started for it
+        if (!was_there)
+            opens.schedule(1ms);
+    });
+    opens.schedule(1ms);
+    runUntil([&] { return was_there; });
+}
+
 TEST_F(DevicePoolTest, ReplacesAProcessThatDies)
 {
     makePool({"dies", "good"}, 1);

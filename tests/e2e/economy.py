@@ -16,7 +16,7 @@ from counting_proxy import CountingProxy
 # what: (round trips, bytes to the server, bytes to the client), and for more bytes of image none
 WIRE = {
     "scanimage -A": (5, 300, 12500),
-    "scanimage -A, TLS, PASS_CRYPT": (9, 950, 13800),
+    "scanimage -A, TLS, PASS_CRYPT": (8, 950, 13800),
     "scanimage -A, TLS, PASS_CRYPT at connect": (8, 950, 13800),
     "a 50 dpi scan": (7, 750, 43200),
 }

@@ -23,8 +23,10 @@ def ticks_now():
 
 
 class ReadyTest(harness.EndToEndTest):
-    def serve(self, **arguments):
-        self.server = self.daemon(**arguments)
+    def serve(self, sane=None, **arguments):
+        """One device process waits, unless said otherwise."""
+        keys = {"warm": 1, **(sane or {})}
+        self.server = self.daemon(sane={key: value for key, value in keys.items() if value is not None}, **arguments)
         return self.server.start()
 
     def connect(self):
@@ -97,7 +99,7 @@ class Warm(ReadyTest):
         self.server.stop()
 
     def test_several_wait_and_serve_at_once(self):
-        self.serve(sane={"warm": 2})
+        self.serve(sane={"warm": None})  # as many as there are by themselves
         waiting = self.waiting(2)
         connection = self.connect()
         for name in ("test:0", "test:1"):
@@ -167,7 +169,7 @@ class Warm(ReadyTest):
     def test_sighup_with_other_backends(self):
         self.serve()
         (pid,) = self.waiting()
-        self.server.configure({}, sane={"exclude": ["test", "net"]})
+        self.server.configure({}, sane={"warm": 1, "exclude": ["test", "net"]})
         os.kill(self.server.process.pid, signal.SIGHUP)
         self.waiting(but=[pid])
         connection = self.connect()

@@ -192,14 +192,14 @@ class Limits(SupervisorTest):
         server.stop()
 
     def test_device_processes_have_an_ordinary_limit(self):
-        server = self.daemon()
+        server = self.daemon(sane={"warm": 1})
         server.start(preexec_fn=descriptor_limit(1500, 2000))
         (waiting,) = harness.wait_for(server.waiting, 10, "a device process waits")
         self.assertEqual(open_file_limit(waiting), ["1024", "2000"])
         server.stop()
 
     def test_a_supervisor_without_descriptors_says_so_and_sleeps(self):
-        server = self.daemon()
+        server = self.daemon(sane={"warm": 1})
         server.start()
         self.assertEqual(len(harness.wait_for(server.waiting, 10, "a device process waits")), 1)
         with self.connect(server) as connection:

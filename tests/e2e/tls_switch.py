@@ -148,21 +148,29 @@ class Edits(ProxyTest):
             return message.replace(old, new, 1)
         return editing(command, change)
 
+    def assert_noticed(self, proxy, *texts):
+        """Refused, once the server's greeting has come. By then the client has asked for the device, as it knows the server
+        (protocol.md §5.3): that is closed, and nothing was scanned."""
+        self.assert_refused(proxy, *texts, opened=True)
+        self.server.wait_log("audit: open result=granted", self.before)
+        self.server.wait_log("audit: close result=closed", self.before)
+        self.assertNotIn("audit: scan", self.server.log()[self.before:])
+
     def test_the_list_without_its_clear_text(self):
-        self.assert_refused(self.through(down=self.changed(seed.CRPT_REQ, seed.words(TLS, seed.NONE), seed.words(TLS))),
+        self.assert_noticed(self.through(down=self.changed(seed.CRPT_REQ, seed.words(TLS, seed.NONE), seed.words(TLS))),
                             "the list of crypto methods was changed on the way: the server sent {1, 0}, {1} arrived")
 
     def test_the_list_in_another_order(self):
-        self.assert_refused(self.through(down=self.changed(seed.CRPT_REQ, seed.words(TLS, seed.NONE), seed.words(seed.NONE, TLS))),
+        self.assert_noticed(self.through(down=self.changed(seed.CRPT_REQ, seed.words(TLS, seed.NONE), seed.words(seed.NONE, TLS))),
                             "the list of crypto methods was changed on the way: the server sent {1, 0}, {0, 1} arrived")
 
     def test_the_list_with_more_in_it(self):
-        self.assert_refused(self.through(down=self.changed(seed.CRPT_REQ, seed.words(TLS, seed.NONE),
+        self.assert_noticed(self.through(down=self.changed(seed.CRPT_REQ, seed.words(TLS, seed.NONE),
                                                            seed.words(UNKNOWN, TLS, seed.NONE))),
                             "the list of crypto methods was changed on the way: the server sent {1, 0}, {99, 1, 0} arrived")
 
     def test_the_list_with_a_field_added(self):
-        self.assert_refused(self.through(down=editing(seed.CRPT_REQ, lambda message: message[:-4] + seed.c(b"x") + seed.END)),
+        self.assert_noticed(self.through(down=editing(seed.CRPT_REQ, lambda message: message[:-4] + seed.c(b"x") + seed.END)),
                             "the list of crypto methods was changed on the way")
 
     def test_the_list_without_tls(self):
@@ -178,23 +186,23 @@ class Edits(ProxyTest):
         self.assert_refused(self.through(down=strip), "encryption")
 
     def test_the_greeting_s_text(self):
-        self.assert_refused(self.through(down=self.changed(seed.HELO, b"netsaned", b"netsanex")),
+        self.assert_noticed(self.through(down=self.changed(seed.HELO, b"netsaned", b"netsanex")),
                             "the server's greeting was changed on the way")
 
     def test_the_greeting_s_extensions(self):
-        self.assert_refused(self.through(down=editing(seed.HELO, lambda message: without_extension(2, message))),
+        self.assert_noticed(self.through(down=editing(seed.HELO, lambda message: without_extension(2, message))),
                             "the server's greeting was changed on the way")
 
     def test_the_greeting_of_the_client(self):
-        self.assert_refused(self.through(up=self.changed(seed.HELO, b"sane-netsane", b"sane-netsanf")),
+        self.assert_noticed(self.through(up=self.changed(seed.HELO, b"sane-netsane", b"sane-netsanf")),
                             "our greeting was changed on the way to the server")
 
     def test_no_greeting_of_the_client(self):
-        self.assert_refused(self.through(up=editing(seed.HELO, lambda _: b"")),
+        self.assert_noticed(self.through(up=editing(seed.HELO, lambda _: b"")),
                             "our greeting was changed on the way to the server")
 
     def test_the_choice_with_a_field_added(self):
-        self.assert_refused(self.through(up=editing(seed.CRPT_RPLY, lambda message: message[:-4] + seed.c(b"x") + seed.END)),
+        self.assert_noticed(self.through(up=editing(seed.CRPT_RPLY, lambda message: message[:-4] + seed.c(b"x") + seed.END)),
                             "the choice of a crypto method was changed on the way")
 
     def test_the_choice_of_clear_text(self):

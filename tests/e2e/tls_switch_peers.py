@@ -7,13 +7,14 @@ import harness
 import seed
 import tls_connection
 from tls_connection import TLS
-from tls_peer import CRYPT_FOLLOWS, Certificates, Encrypted, Plain, TlsPeer
+from tls_peer import CRYPT_FOLLOWS, DEVICE, Certificates, Encrypted, Plain, TlsPeer
 from tls_server import TlsTest
 
 GDEV = seed.message(seed.d(seed.GDEV))
 OPEN = seed.message(seed.d(seed.OPEN), seed.s("test:0"))
 USER = seed.message(seed.d(seed.USER), seed.s("alice"))
 PASSWORD = seed.message(seed.d(seed.PASS_RPLY), seed.d(seed.PASS_UNIX), seed.s("secret"))
+QUIET = 0.5  # seconds in which a client has sent all that it sends without hearing anything; more only where it waits
 
 
 def reply(method):
@@ -236,7 +237,57 @@ class AtTheClient(harness.EndToEndTest):
             stream.send(peer.hello())
             peer.answer(stream, "tls")
 
-        self.assertEqual(self.refuses(act, "doesn't repeat what was said").requests, [])
+        peer = self.refuses(act, "doesn't repeat what was said")
+        self.assertLessEqual({command for _, command in peer.requests}, {seed.HELO, seed.INIT, seed.GDEV})
+
+    def test_requests_before_a_greeting_whose_transcript_differs(self):
+        # All that the client wants is there in one flight: the greeting, the answers, and a question for the user.
+        answers = (seed.message(seed.d(seed.INIT), seed.d(seed.GOOD), seed.d(0x01000000)),
+                   seed.message(seed.d(seed.GDEV), seed.d(seed.GOOD), *(seed.s(text) for text in DEVICE), seed.s("")),
+                   seed.message(seed.d(seed.USER)))
+        later = []
+
+        def act(peer, plain, change=lambda told: told):
+            sent, read = peer.greet(plain)
+            stream = Encrypted(plain, peer.context)
+            while seed.signed(stream.receive()[0][0]) != seed.GDEV:
+                pass
+            told = peer.hello()[:-4] + seed.c(change(sent)) + seed.c(read) + seed.END
+            stream.send(told + b"".join(answers))
+            while True:
+                later.append(seed.signed(stream.receive()[0][0]))
+
+        words = "tls=require user=alice password=secret"
+        with self.assertRaisesRegex(AssertionError, "fake:0"):
+            self.refuses(act, words=words)
+        later.clear()
+        edited = lambda told: told.replace(seed.words(TLS), seed.words(TLS, seed.NONE))
+        self.refuses(lambda peer, plain: act(peer, plain, edited), "the list of crypto methods was changed on the way", words=words)
+        self.assertEqual(later, [])
+
+    def test_a_server_is_heard_first_until_it_is_known(self):
+        spoke_first = []
+
+        def act(peer, plain):
+            sent, read = peer.greet(plain)
+            stream = Encrypted(plain, peer.context)
+            plain.connection.settimeout(QUIET)
+            try:
+                spoke_first.append(bool(stream.receive()))
+            except TimeoutError:
+                spoke_first.append(False)
+            plain.connection.settimeout(20)
+            stream.send(peer.hello()[:-4] + seed.c(sent) + seed.c(read) + seed.END)
+            peer.answer(stream, "tls")
+
+        peer = LyingPeer(Certificates(f"{self.folder}/certificates").self_signed(), act)
+        self.addCleanup(peer.close)
+        user = self.client(f"{peer.address} tls=require")
+        for _ in range(2):
+            result = harness.run(["scanimage", "-L"], user.environment(), user.folder)
+            self.assertIn(b"fake:0", result.out, repr(result))
+            peer.wait_ended()
+        self.assertEqual(spoke_first, [False, True])
 
     def test_a_password_asked_for_before_a_user_is_named_under_tls(self):
         passwords = []

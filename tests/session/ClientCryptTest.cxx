@@ -101,14 +101,48 @@ protected:
     }
 
     // Under the method.
+    static Bytes flipped(Bytes bytes)
+    {
+        for (auto &byte : bytes)
+            byte ^= std::byte{0x55};
+        return bytes;
+    }
+
+    void say(const ByteBuffer &messages) { giveClient(flipped(bytesOf(messages))); }
+
     void say(const Hello &greeting)
     {
         ByteBuffer out;
         encodeHello(out, greeting);
-        auto bytes = bytesOf(out);
-        for (auto &byte : bytes)
-            byte ^= std::byte{0x55};
-        giveClient(bytes);
+        say(out);
+    }
+
+    // What the client has said under the method until now.
+    std::vector<Command> saidBehindTheChoice() const
+    {
+        const auto clear = messagesOf({client->output().begin(), client->output().end()});
+        std::vector<Command> commands;
+        for (const auto &message : messagesOf(flipped(clear.back())))
+            if (!message.empty())
+                commands.push_back(commandOf(message));
+        return commands;
+    }
+
+    void beginSpeakingFirst()
+    {
+        policy.may_speak_first = [] { return true; };
+        begin({});
+        client->login({"alice", Secret("secret")});
+        request(Command::init);
+        request(Command::get_devices);
+        giveClient(offer.data());
+    }
+
+    static ByteBuffer initReply()
+    {
+        ByteBuffer out;
+        FrameEncoder(out, static_cast<std::uint32_t>(Command::init)).integer(0U).integer(1U << 24).end();
+        return out;
     }
 
     Transcript transcript() const
@@ -147,6 +181,76 @@ TEST_F(ClientCryptTest, ANoteIsNoGreetingUnderEncryption)
     giveClient(offer.data());
     say({"still working", {}, {}});
     EXPECT_THAT(failure(), HasSubstr("doesn't repeat what was said"));
+}
+
+TEST_F(ClientCryptTest, RequestsWaitForTheGreeting)
+{
+    giveClient(offer.data());
+    EXPECT_THAT(saidBehindTheChoice(), testing::IsEmpty());
+    say({"fake", 1, {1}, transcript()});
+    EXPECT_THAT(saidBehindTheChoice(), testing::ElementsAre(Command::hello, Command::init));
+}
+
+TEST_F(ClientCryptTest, WhereItMaySpeakFirstTheyDoNotWait)
+{
+    beginSpeakingFirst();
+    EXPECT_THAT(saidBehindTheChoice(), testing::ElementsAre(Command::hello, Command::init, Command::get_devices));
+    EXPECT_FALSE(client->isOpen());
+    request(Command::init);
+    say({"fake", 1, {1}, transcript()});
+    say(initReply());
+    EXPECT_EQ(failure(), "");
+    EXPECT_TRUE(client->isOpen());
+    EXPECT_THAT(replies, testing::ElementsAre(Command::init));
+    EXPECT_THAT(saidBehindTheChoice(),
+                testing::ElementsAre(Command::hello, Command::init, Command::get_devices, Command::init));
+}
+
+TEST_F(ClientCryptTest, NothingIsTakenOfAServerWithAnotherTranscript)
+{
+    auto changed = transcript();
+    changed.server_sent.back() ^= std::byte{1};
+    for (const auto &told : {std::optional(changed), std::optional<Transcript>()}) {
+        beginSpeakingFirst();
+        ByteBuffer out;
+        encodeHello(out, {"fake", 1, {1}, told});
+        out.append(initReply().data());
+        encodeUserRequest(out);
+        const auto said = saidBehindTheChoice();
+        say(out);
+        EXPECT_NE(failure(), "");
+        EXPECT_THAT(replies, testing::IsEmpty());
+        EXPECT_EQ(saidBehindTheChoice(), said);
+        EXPECT_EQ(client->loginState(), LoginState::none);
+    }
+}
+
+TEST_F(ClientCryptTest, NothingIsTakenBeforeTheGreeting)
+{
+    beginSpeakingFirst();
+    say(initReply());
+    EXPECT_THAT(failure(), HasSubstr("reply 16 before the greeting"));
+    EXPECT_THAT(replies, testing::IsEmpty());
+    beginSpeakingFirst();
+    const auto said = saidBehindTheChoice();
+    ByteBuffer user;
+    encodeUserRequest(user);
+    say(user);
+    EXPECT_THAT(failure(), HasSubstr("message 2 before the greeting"));
+    EXPECT_EQ(saidBehindTheChoice(), said);
+}
+
+TEST_F(ClientCryptTest, InClearRequestsWait)
+{
+    policy.crypt = CryptPolicy::prefer;
+    offer.clear();
+    offer.append(hello("fake").data());
+    offer.append(list({0}).data());
+    beginSpeakingFirst();
+    const auto all = messagesOf({client->output().begin(), client->output().end()});
+    ASSERT_EQ(all.size(), 3U);
+    EXPECT_EQ(commandOf(all[1]), Command::crypt_reply);
+    EXPECT_THAT(all[2], testing::IsEmpty());
 }
 
 TEST_F(ClientCryptTest, OnlyTheLastGreetingWithARevisionIsCompared)

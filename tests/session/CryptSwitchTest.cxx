@@ -15,6 +15,20 @@ using testing::HasSubstr;
 using testing::IsEmpty;
 using namespace std::chrono_literals;
 
+ByteBuffer hello(const std::string &text, std::vector<std::uint32_t> extensions)
+{
+    ByteBuffer out;
+    encodeHello(out, {text, 1, std::move(extensions)});
+    return out;
+}
+
+ByteBuffer list(std::vector<std::uint32_t> methods)
+{
+    ByteBuffer out;
+    encodeCryptRequest(out, methods);
+    return out;
+}
+
 class CryptSwitchTest : public testing::Test, public CryptPair {
 protected:
     CryptSwitchTest()
@@ -90,6 +104,7 @@ TEST_F(CryptSwitchTest, TheOwnerIsAskedOnceWhoTheServerIs)
 TEST_F(CryptSwitchTest, AServerThatIsNotTrustedHearsTheGoodbyeOnly)
 {
     policy.check_peer = [](const PeerIdentity &) { return "another key than last time"; };
+    policy.may_speak_first = [] { return true; };
     begin();
     client->login({"alice", Secret("secret")});
     request(Command::init);
@@ -102,6 +117,56 @@ TEST_F(CryptSwitchTest, AServerThatIsNotTrustedHearsTheGoodbyeOnly)
     EXPECT_EQ(client->failure()->status, Status::io_error);
     expectEnd("another key than last time");
     EXPECT_EQ(server_error, "");
+}
+
+TEST_F(CryptSwitchTest, RequestsBeforeTheGreetingAreTakenWholeAndByteByByte)
+{
+    policy.may_speak_first = [] { return true; };
+    for (const std::size_t at_once : {1U, 7U, 65536U}) {
+        begin();
+        request(Command::init);
+        request(Command::get_devices);
+        settle(at_once);
+        EXPECT_EQ(failure(), "") << at_once;
+        EXPECT_EQ(server_error, "") << at_once;
+        EXPECT_THAT(replies, ElementsAre(Command::init)) << at_once;
+        EXPECT_THAT(host.calls, ElementsAre("list")) << at_once;
+        host.calls.clear();
+    }
+}
+
+TEST_F(CryptSwitchTest, ALoginAtConnectIsAskedForBeforeTheRequests)
+{
+    settings.auth_methods = {{1, 0, "unix"}};
+    settings.login_at_connect = true;
+    policy.may_speak_first = [] { return true; };
+    begin();
+    client->login({"alice", Secret("secret")});
+    request(Command::init);
+    request(Command::get_devices);
+    settle();
+    EXPECT_THAT(host.calls, ElementsAre("login 1 method 1 user alice attempt 1"));
+    EXPECT_THAT(replies, IsEmpty());
+    server->loggedIn(1, "alice", now);
+    settle();
+    EXPECT_THAT(replies, ElementsAre(Command::init));
+    EXPECT_EQ(host.calls.back(), "list");
+}
+
+TEST_F(CryptSwitchTest, WhoSpeaksFirstTakesNothingOfAnEditedNegotiation)
+{
+    settings.auth_methods = {{1, 0, "unix"}};
+    settings.login_at_connect = true;
+    policy.may_speak_first = [] { return true; };
+    for (const auto &edit : {replaceOnce(hello("netsaned", {3})), replaceOnce(list({xor_method->id()}))}) {
+        edit_to_client = edit;
+        begin();
+        client->login({"alice", Secret("secret")});
+        request(Command::init);
+        request(Command::get_devices);
+        expectEnd("was changed on the way");
+        EXPECT_THAT(host.logins, IsEmpty()) << "the user wasn't named";
+    }
 }
 
 TEST_F(CryptSwitchTest, WithoutAnOwnersOpinionOnlyAVerifiedNameIsGood)
@@ -124,20 +189,6 @@ TEST_F(CryptSwitchTest, NothingIsSaidBeforeTheServerIsKnown)
     settle();
     EXPECT_FALSE(said);
     EXPECT_THAT(replies, ElementsAre(Command::init));
-}
-
-ByteBuffer hello(const std::string &text, std::vector<std::uint32_t> extensions)
-{
-    ByteBuffer out;
-    encodeHello(out, {text, 1, std::move(extensions)});
-    return out;
-}
-
-ByteBuffer list(std::vector<std::uint32_t> methods)
-{
-    ByteBuffer out;
-    encodeCryptRequest(out, methods);
-    return out;
 }
 
 TEST_F(CryptSwitchTest, AListThatWasEditedIsNoticed)

@@ -63,6 +63,26 @@ TEST_F(CryptTlsSwitchTest, OpensWholeAndByteByByte)
     }
 }
 
+TEST_F(CryptTlsSwitchTest, RequestsBeforeTheGreetingSaveAFlight)
+{
+    const auto flights = [this] {
+        begin();
+        request(Command::init);
+        unsigned count = 0;
+        for (collect(); replies.empty() && count < 20; collect(), ++count) {
+            const auto arriving = to_client;
+            to_client.clear();
+            giveServer(to_server);
+            to_server.clear();
+            giveClient(arriving);
+        }
+        return count;
+    };
+    const auto waiting = flights();
+    policy.may_speak_first = [] { return true; };
+    EXPECT_EQ(flights() + 2, waiting);
+}
+
 TEST_F(CryptTlsSwitchTest, TheOwnerLearnsWhyANameIsNotVerified)
 {
     std::vector<PeerIdentity> asked;
