@@ -18,8 +18,8 @@ using netsane::TlsStream;
 
 constexpr uint32_t method_id = 1; // TLS
 
-// What only moves bytes between queues, or counts them, throws nothing and doesn't ask OpenSSL: clearing its error queue
-// would cost more than it.
+// What only moves bytes between queues, or counts them, throws nothing and doesn't ask OpenSSL: clearing its error
+// queue would cost more than it.
 TlsStream &streamOf(void *handle) noexcept
 {
     return *static_cast<TlsStream *>(handle);
