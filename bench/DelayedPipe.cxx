@@ -55,25 +55,35 @@ void DelayedPipe::watchSource()
 void DelayedPipe::read()
 {
     for (int i = 0; i < reads_at_once && source_open_ && held_bytes_ < max_held_bytes; ++i) {
-        std::vector<std::byte> bytes(chunk_bytes);
-        const auto count = ::recv(source_, bytes.data(), bytes.size(), 0);
-        if (count < 0 && isTransient(errno))
+        auto block = takeBlock();
+        const auto count = ::recv(source_, block.get(), chunk_bytes, 0);
+        if (count < 0 && isTransient(errno)) {
+            spare_blocks_.push_back(std::move(block));
             break;
+        }
         // a reset is an end like any other to who counts and delays
-        bytes.resize(count > 0 ? static_cast<std::size_t>(count) : 0);
-        source_open_ = !bytes.empty();
-        take(std::move(bytes));
+        source_open_ = count > 0;
+        take(std::move(block), source_open_ ? static_cast<std::size_t>(count) : 0);
     }
     watchSource();
     flush();
 }
 
-void DelayedPipe::take(std::vector<std::byte> bytes)
+DelayedPipe::Block DelayedPipe::takeBlock()
+{
+    if (spare_blocks_.empty())
+        return std::make_unique_for_overwrite<std::byte[]>(chunk_bytes);
+    auto block = std::move(spare_blocks_.back());
+    spare_blocks_.pop_back();
+    return block;
+}
+
+void DelayedPipe::take(Block block, std::size_t size)
 {
     earliest_ = std::max(earliest_, EventLoop::now() + delay_); // a shorter delay lets nothing overtake
-    held_bytes_ += bytes.size();
-    const auto stamp = events_.on_read(bytes.size());
-    chunks_.push_back({earliest_, stamp, std::move(bytes)});
+    held_bytes_ += size;
+    const auto stamp = events_.on_read(size);
+    chunks_.push_back({earliest_, stamp, std::move(block), size});
 }
 
 void DelayedPipe::flush()
@@ -83,7 +93,8 @@ void DelayedPipe::flush()
     while (!chunks_.empty() && chunks_.front().due <= EventLoop::now()) {
         if (!deliver(chunks_.front()))
             return;
-        held_bytes_ -= chunks_.front().bytes.size();
+        held_bytes_ -= chunks_.front().size;
+        spare_blocks_.push_back(std::move(chunks_.front().block));
         chunks_.pop_front();
     }
     sink_watch_.wantWrite(false);
@@ -98,14 +109,13 @@ bool DelayedPipe::deliver(Chunk &chunk)
 {
     if (chunk.sent == 0)
         events_.on_delivery(chunk.stamp);
-    if (chunk.bytes.empty()) {
+    if (chunk.size == 0) {
         ::shutdown(sink_, SHUT_WR);
         done_ = true;
         return true;
     }
-    while (chunk.sent < chunk.bytes.size()) {
-        const auto count =
-            ::send(sink_, chunk.bytes.data() + chunk.sent, chunk.bytes.size() - chunk.sent, MSG_NOSIGNAL);
+    while (chunk.sent < chunk.size) {
+        const auto count = ::send(sink_, chunk.block.get() + chunk.sent, chunk.size - chunk.sent, MSG_NOSIGNAL);
         if (count < 0 && isTransient(errno)) {
             sink_watch_.wantWrite(true);
             return false;

@@ -1,5 +1,7 @@
 // One direction of a connection through the proxy: bytes are read as soon as they come, and go on `delay` later. The
-// bandwidth isn't limited: whatever is under way is held in memory, up to max_held_bytes.
+// bandwidth isn't limited: whatever is under way is held in memory, up to max_held_bytes. Memory that was used once is
+// kept until the end: new pages for each chunk would be most of the proxy's work, and it shares the processors with
+// those that are measured.
 //
 // Owned by a ProxyLink, which owns the descriptors, too. The events below are called from the loop; the pipe may be
 // destroyed only after they have returned.
@@ -11,6 +13,7 @@
 #include <cstddef>
 #include <deque>
 #include <functional>
+#include <memory>
 #include <vector>
 
 namespace netsane {
@@ -36,15 +39,19 @@ public:
     void holdUntil(TimePoint earliest); // nothing goes on before that time
 
 private:
+    using Block = std::unique_ptr<std::byte[]>; // of chunk_bytes
+
     struct Chunk {
         TimePoint due;
         TripCounter::Stamp stamp;
-        std::vector<std::byte> bytes; // empty: the end
+        Block block;
+        std::size_t size; // 0: the end
         std::size_t sent = 0;
     };
 
     void read();
-    void take(std::vector<std::byte> bytes);
+    Block takeBlock();
+    void take(Block block, std::size_t size);
     void flush();
     bool deliver(Chunk &chunk); // false where the sink takes no more now, or is broken
     void watchSource();
@@ -54,6 +61,7 @@ private:
     const Clock::duration &delay_;
     const Events events_;
     std::deque<Chunk> chunks_;
+    std::vector<Block> spare_blocks_;
     std::size_t held_bytes_ = 0;
     TimePoint earliest_{};
     bool source_open_ = false;

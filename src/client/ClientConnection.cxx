@@ -236,6 +236,7 @@ bool ClientConnection::receiveInput()
         const auto space = session_->prepareInput();
         const auto received = ::recv(fd_.get(), space.data(), space.size(), MSG_DONTWAIT);
         if (received > 0) {
+            was_drained_ = static_cast<std::size_t>(received) < space.size();
             session_->commitInput(static_cast<std::size_t>(received));
             return true;
         }
@@ -294,7 +295,9 @@ WaitResult ClientConnection::tryReply(MessageView &reply)
             continue;
         }
         sendOutput();
-        if (receives == max_receives || !receiveInput()) {
+        // What comes behind a receive that wasn't full, poll(2) sees as soon as another receive would.
+        const bool is_drained = receives != 0 && was_drained_;
+        if (is_drained || receives == max_receives || !receiveInput()) {
             session_->keepTime(now());
             return session_->failure() ? WaitResult::failed : WaitResult::timeout;
         }

@@ -125,6 +125,7 @@ private:
     std::optional<SessionFailure> connect_failure_;
     ReplyTimer reply_timer_;
     bool last_word_said_ = false;
+    bool was_drained_ = false;              // the last receive has left nothing behind
     std::optional<SessionFailure> failure_; // the session's, with what only this object knows
     bool files_read_ = false;
     std::string known_user_;

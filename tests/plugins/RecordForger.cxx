@@ -10,8 +10,8 @@ namespace netsane {
 
 namespace {
 
-constexpr size_t hash_bytes = 48; // SHA-384
-constexpr size_t key_bytes = 32;
+constexpr size_t hash_bytes = 32; // SHA-256
+constexpr size_t key_bytes = 16;
 constexpr size_t iv_bytes = 12;
 constexpr size_t tag_bytes = 16;
 
@@ -35,7 +35,7 @@ auto *bytesOf(Text &text)
 RecordForger::RecordForger(std::string secret) : secret_(std::move(secret))
 {
     if (secret_.size() != hash_bytes)
-        throw std::runtime_error("not the secret of TLS_AES_256_GCM_SHA384");
+        throw std::runtime_error("not the secret of TLS_AES_128_GCM_SHA256");
     setKeys();
 }
 
@@ -47,7 +47,7 @@ std::string RecordForger::expand(std::string_view label, uint8_t size) const
                              std::string(1, '\0') + '\x01';
     std::string out(hash_bytes, '\0');
     unsigned out_size = 0;
-    require(HMAC(EVP_sha384(), secret_.data(), static_cast<int>(secret_.size()), bytesOf(info), info.size(),
+    require(HMAC(EVP_sha256(), secret_.data(), static_cast<int>(secret_.size()), bytesOf(info), info.size(),
                  bytesOf(out), &out_size) != nullptr);
     out.resize(size);
     return out;
@@ -91,7 +91,7 @@ std::vector<std::byte> RecordForger::record(Type type, std::string_view content,
     std::string tag(tag_bytes, '\0');
     int count = 0;
     const UniqueCipher cipher(EVP_CIPHER_CTX_new());
-    require(EVP_EncryptInit_ex(cipher.get(), EVP_aes_256_gcm(), nullptr, bytesOf(key_), bytesOf(nonce)) == 1);
+    require(EVP_EncryptInit_ex(cipher.get(), EVP_aes_128_gcm(), nullptr, bytesOf(key_), bytesOf(nonce)) == 1);
     require(EVP_EncryptUpdate(cipher.get(), nullptr, &count, bytesOf(header), static_cast<int>(header.size())) == 1);
     require(EVP_EncryptUpdate(cipher.get(), bytesOf(out), &count, bytesOf(inner), static_cast<int>(inner.size())) == 1);
     require(EVP_EncryptFinal_ex(cipher.get(), bytesOf(out), &count) == 1);

@@ -4,6 +4,7 @@
 #include "session/ServerTypes.hxx"
 #include "wire/FrameDecoder.hxx"
 
+#include <algorithm>
 #include <string>
 #include <vector>
 
@@ -16,6 +17,8 @@ public:
     std::vector<std::string> logged;
     std::vector<LoginStart> logins;
     ByteBuffer to_device;
+    ByteBuffer to_client;        // what didn't wait in the session
+    std::size_t client_room = 0; // that sendToClient() takes, in all
 
     std::vector<Command> commandsToDevice()
     {
@@ -33,6 +36,13 @@ public:
         calls.push_back("open " + std::to_string(key) + " " + std::string(name));
     }
     void sendToDevice(DeviceKey, std::span<const std::byte> bytes) override { to_device.append(bytes); }
+    std::size_t sendToClient(std::span<const std::byte> bytes) override
+    {
+        const auto taken = std::min(bytes.size(), client_room);
+        to_client.append(bytes.first(taken));
+        client_room -= taken;
+        return taken;
+    }
     void closeDevice(DeviceKey key) override { calls.push_back("close " + std::to_string(key)); }
     void startLogin(const LoginStart &login) override
     {

@@ -113,6 +113,44 @@ TEST_F(ServerSessionTest, PipelinesReadsToTheDeviceAtOnce)
     EXPECT_FALSE(session->wantsDevice(1));
 }
 
+TEST_F(ServerSessionTest, LargeRepliesGoStraightToTheClientAsFarAsItTakesThem)
+{
+    begin();
+    const auto handle = openDevice(1);
+    ByteBuffer data;
+    encodeReadReply(data, {{}, std::vector<std::byte>(20000, std::byte{5})});
+    ByteBuffer expected;
+    for (int i = 0; i < 3; ++i) {
+        send(read(handle));
+        expected.append(data.data());
+    }
+    host.client_room = 30000; // one, and a part of the second
+    for (int i = 0; i < 3; ++i) {
+        deviceSays(1, data);
+        EXPECT_EQ(host.to_client.size(), std::min<std::size_t>(30000, (i + 1) * data.size()));
+        host.client_room += i == 1 ? 100000 : 0;
+    }
+    ByteBuffer sent;
+    sent.append(host.to_client.data());
+    sent.append(session->output().data());
+    EXPECT_TRUE(std::ranges::equal(sent.data(), expected.data())) << "nothing overtakes what waits already";
+}
+
+TEST_F(ServerSessionTest, SmallRepliesTravelTogether)
+{
+    begin();
+    const auto handle = openDevice(1);
+    ByteBuffer data;
+    encodeReadReply(data, {{}, std::vector<std::byte>(100, std::byte{5})});
+    host.client_room = 100000;
+    for (int i = 0; i < 2; ++i) {
+        send(read(handle));
+        deviceSays(1, data);
+    }
+    EXPECT_TRUE(host.to_client.empty());
+    EXPECT_EQ(takeCommands().size(), 2U);
+}
+
 TEST_F(ServerSessionTest, TwoDevicesAnswerInTheOrderOfRequests)
 {
     begin();
