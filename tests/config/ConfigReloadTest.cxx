@@ -21,11 +21,13 @@ TEST(ConfigReload, TakesOverWhatCanBeTakenOver)
 TEST(ConfigReload, NamesAndKeepsWhatNeedsARestart)
 {
     const ServerConfig running;
-    auto wanted = parseServerConfig("user = \"u\"\ngroup = \"g\"\nplugin_dir = \"/p\"\nauth = []\nauth_tries = 7\n"
-                                    "[sane]\nexclude = [\"x\"]",
-                                    "wanted");
-    EXPECT_EQ(keepStartOnlyKeys(wanted, running), (Names{"user", "group", "plugin_dir", "auth"}));
+    auto wanted =
+        parseServerConfig("user = \"u\"\ngroup = \"g\"\nsandbox = []\nplugin_dir = \"/p\"\nauth = []\nauth_tries = 7\n"
+                          "[sane]\nexclude = [\"x\"]",
+                          "wanted");
+    EXPECT_EQ(keepStartOnlyKeys(wanted, running), (Names{"user", "group", "sandbox", "plugin_dir", "auth"}));
     EXPECT_EQ(wanted.user, running.user);
+    EXPECT_EQ(wanted.sandbox, running.sandbox);
     EXPECT_EQ(wanted.plugin_dir, running.plugin_dir);
     EXPECT_EQ(wanted.auth, running.auth);
     EXPECT_EQ(wanted.auth_tries, 7U) << "the others are new";

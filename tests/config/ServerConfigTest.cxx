@@ -47,6 +47,7 @@ TEST(ServerConfig, EmptyFileIsTheSafeDefaults)
     EXPECT_EQ(config.auth_fail_delay, 2s);
     EXPECT_EQ(config.login_timeout, 60s);
     EXPECT_EQ(config.idle_timeout, 1800s);
+    EXPECT_EQ(config.sandbox, (std::vector<std::string>{"session", "auth", "device"}));
     EXPECT_EQ(config.max_connections, 256u);
     EXPECT_EQ(config.max_connections_per_host, 64u);
     EXPECT_EQ(config.strangers(), 192u);
@@ -79,6 +80,7 @@ auth_tries = 5
 auth_fail_delay = 0
 login_timeout = 30
 idle_timeout = 0
+sandbox = ["session"]
 max_connections = 10_000
 max_connections_per_host = 7
 max_strangers = 11
@@ -123,6 +125,7 @@ users = ["anonymous"]
     EXPECT_EQ(config.auth_fail_delay, 0s);
     EXPECT_EQ(config.login_timeout, 30s);
     EXPECT_EQ(config.idle_timeout, 0s);
+    EXPECT_EQ(config.sandbox, std::vector<std::string>{"session"});
     EXPECT_EQ(config.max_connections, 10'000u);
     EXPECT_EQ(config.max_connections_per_host, 7u);
     EXPECT_EQ(config.strangers(), 11u);
@@ -146,8 +149,8 @@ users = ["anonymous"]
     EXPECT_EQ(config.allow[0].users, (Names{"alice", "@staff"}));
     EXPECT_EQ(config.allow[0].hosts, (Names{"192.168.0.0/16", "unix", "::1"}));
     EXPECT_EQ(config.allow[0].devices, Names{"test:*"});
-    EXPECT_EQ(config.allow[0].line, 37u);
-    EXPECT_EQ(config.allow[1].line, 41u);
+    EXPECT_EQ(config.allow[0].line, 38u);
+    EXPECT_EQ(config.allow[1].line, 42u);
     EXPECT_TRUE(config.allow[1].hosts.empty());
 }
 
@@ -192,6 +195,7 @@ TEST(ServerConfig, NamesFileLineAndKeyOfMistakes)
         {"login_timeout = 0", "test.conf:1: login_timeout: 0 is out of range"},
         {"auth_fail_delay = -1", "test.conf:1: auth_fail_delay: -1 is out of range"},
         {"idle_timeout = 9223372036854775807", "test.conf:1: idle_timeout: 9223372036854775807 is out of range"},
+        {"sandbox = [\"lister\"]", R"(test.conf:1: sandbox: "lister": must be "session", "auth" or "device")"},
         {"max_connections = 0", "test.conf:1: max_connections: 0 is out of range"},
         {"max_strangers = 0", "test.conf:1: max_strangers: 0 is out of range"},
         {"max_connections_per_host = 4294967297", "test.conf:1: max_connections_per_host: 4294967297 is out of"},
