@@ -101,9 +101,10 @@ TEST(ListenAddress, ParsesEveryForm)
 
 TEST(ListenAddress, RefusesMistakes)
 {
-    for (const char *const text :
-         {"", ":", "host:", "host:x", "host:65536", "host:-1", "host:1 ", "host: 1", "::1", "::1:6576", "a:b:1", "[::1",
-          "[::1]6576", "[::1]:", "[]:1", "[localhost]:1", "unix:", "unix:relative", "unix", "[::1]:1x"})
+    for (const char *const text : {"",          ":",       "host:", "host:x",        "host:65536", "host:-1",
+                                   "host:1 ",   "host: 1", "::1",   "::1:6576",      "a:b:1",      "[::1",
+                                   "[::1]6576", "[::1]:",  "[]:1",  "[localhost]:1", "unix:",      "unix:relative",
+                                   "unix",      "[::1]:1x"})
         EXPECT_THROW(parse(text), std::invalid_argument) << text;
     EXPECT_THROW(parse(std::string("a\0b:1", 5)), std::invalid_argument);
     EXPECT_NO_THROW(parse("unix:/" + std::string(106, 'x')));
