@@ -85,10 +85,11 @@ public:
     {
         while (!input_.atEnd() && !session_->isFinished())
             act();
-        while (!daemon_.to_open.empty())
-            openNext();
-        while (!daemon_.open.empty())
-            gone(daemon_.open.begin()->first);
+        while (!daemon_.to_open.empty() || !daemon_.open.empty()) {
+            openNext(); // what waited for one device may want another
+            if (!daemon_.open.empty())
+                gone(daemon_.open.begin()->first);
+        }
         hear();
         require(session_->isFinished() || asked_.empty(), "no request is left without a reply");
         require(memory_.peakBytes() <= memory_factor * said_bytes_ + other_bytes, "bounded memory");

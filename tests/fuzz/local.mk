@@ -251,8 +251,12 @@ if FUZZING
 else
 	@echo "make fuzz needs: configure --enable-fuzzing CC=clang CXX=clang++" >&2; exit 1
 endif
-.PHONY: fuzz fuzzers
-EXTRA_DIST += tests/fuzz/corpus tests/fuzz/dictionaries tests/fuzz/make_corpus.py tests/fuzz/run_fuzzers.sh
+# Seeds from what the programs really say; needs the stage that `make check TESTS=` fills.
+fuzz-record: tests/stage.stamp
+	$(AM_TESTS_ENVIRONMENT) $(PYTHON) -B $(srcdir)/tests/fuzz/record_sessions.py
+.PHONY: fuzz fuzzers fuzz-record
+EXTRA_DIST += tests/fuzz/corpus tests/fuzz/dictionaries tests/fuzz/make_corpus.py tests/fuzz/record_sessions.py \
+	tests/fuzz/run_fuzzers.sh
 
 clean-local: clean-fuzz
 clean-fuzz:
