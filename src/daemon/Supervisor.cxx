@@ -83,10 +83,13 @@ DeviceBroker::Settings Supervisor::brokerSettings() const
     arguments = {"--fd", std::to_string(child_channel_fd), "--exclude", joined(config_.sane_exclude)};
     arguments.insert(arguments.end(),
                      {"--sane-config-dir", config_.sane_config_dir.empty() ? "/etc/sane.d" : config_.sane_config_dir});
+    arguments.insert(arguments.end(), {"--call-timeout", std::to_string(config_.sane_call_timeout.count()),
+                                       "--close-timeout", std::to_string(config_.sane_close_timeout.count())});
     settings.device_program.max_descriptors = device_descriptors;
     settings.warm = config_.sane_warm;
     settings.process_timeout = config_.process_timeout;
     settings.list_timeout = config_.sane_list_timeout;
+    settings.close_timeout = config_.sane_close_timeout;
     settings.list_max_age = config_.sane_list_max_age;
     settings.max_devices_per_user = config_.max_devices_per_user;
     return settings;
