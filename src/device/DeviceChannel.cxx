@@ -335,10 +335,8 @@ void DeviceChannel::postJob(DeviceRequest &request)
     request.frame_active = frame_ == FrameState::active;
     link_.postJob(request);
     has_job_ = true;
-    if (request.command == Command::close)
-        call_due_ = Clock::now() + std::chrono::seconds(timeouts_.close);
-    else if (request.command != Command::start && request.command != Command::read)
-        call_due_ = Clock::now() + std::chrono::seconds(timeouts_.call);
+    if (request.command != Command::start && request.command != Command::read)
+        call_due_ = Clock::now() + callTimeout();
 }
 
 bool DeviceChannel::takeResult(const DeviceRequest &request)
@@ -373,8 +371,16 @@ void DeviceChannel::endIfOverdue()
     const auto now = Clock::now();
     if (abort_due_ && now >= *abort_due_)
         giveUp("react to being cancelled");
-    if (call_due_ && now >= *call_due_)
+    if (!call_due_ || now < *call_due_)
+        return;
+    if (!link_.isJobWaiting())
         giveUp("answer");
+    call_due_ = now + callTimeout(); // what it waits for is a scan
+}
+
+std::chrono::seconds DeviceChannel::callTimeout() const noexcept
+{
+    return std::chrono::seconds(queue_.front().command == Command::close ? timeouts_.close : timeouts_.call);
 }
 
 void DeviceChannel::giveUp(const char *what) noexcept

@@ -52,6 +52,7 @@ private:
     bool waitForNews();
     int timeout() const noexcept;
     void endIfOverdue();
+    std::chrono::seconds callTimeout() const noexcept;
     [[noreturn]] static void giveUp(const char *what) noexcept;
     void shutDown();
 

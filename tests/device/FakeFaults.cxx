@@ -58,8 +58,10 @@ SANE_Option_Descriptor option(SANE_Value_Type type, SANE_Int size, SANE_Constrai
 void befall(const std::string &device, const char *call)
 {
     const std::string end = std::string("-in-") + call;
-    if (device.ends_with(end) && device.starts_with("fake:"))
+    if (device.ends_with(end) && device.starts_with("fake:")) {
+        std::fprintf(stderr, "inside %s\n", device.c_str() + 5);
         befall(device.substr(5, device.size() - end.size() - 5));
+    }
 }
 
 const SANE_Option_Descriptor *descriptor(const std::string &device, SANE_Int number)
@@ -99,7 +101,7 @@ void alter(const std::string &device, SANE_Parameters &parameters)
     else if (device == "fake:odd-parameters")
         parameters = {static_cast<SANE_Frame>(99), 77, -1, -5, -100, -8};
     else if (device == "fake:floods")
-        parameters = {SANE_FRAME_GRAY, SANE_TRUE, 1024, 1024, -1, 8};
+        parameters = {SANE_FRAME_GRAY, SANE_TRUE, 1024, 1024, 1 << 20, 8};
 }
 
 bool areListed()

@@ -14,6 +14,7 @@ E2E_TESTS = \
 	tests/e2e/economy.py \
 	tests/e2e/far.py \
 	tests/e2e/faults.py \
+	tests/e2e/faulty_scanners.py \
 	tests/e2e/groups.py \
 	tests/e2e/handover.py \
 	tests/e2e/hostile.py \
