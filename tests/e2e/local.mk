@@ -12,6 +12,7 @@ E2E_TESTS = \
 	tests/e2e/differential_options.py \
 	tests/e2e/differential_values.py \
 	tests/e2e/economy.py \
+	tests/e2e/every_state.py \
 	tests/e2e/far.py \
 	tests/e2e/faults.py \
 	tests/e2e/faulty_scanners.py \

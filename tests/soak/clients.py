@@ -92,8 +92,12 @@ class Worker(threading.Thread):
             return "killed", ""
         if kind == "cancelled" and result.code == CANCELLED:
             return "cancelled", ""
+        if kind == "cancelled" and result.code == -signal.SIGSEGV and result.out == image:
+            # scanimage cancels a handle that it has closed, with any backend: the scan was over.
+            return "cancelled", "too late"
         if result.code < 0:
-            return "LOST", f"scanimage was killed by signal {-result.code}: {result.err[-300:]!r}"
+            return "LOST", (f"scanimage was killed by signal {-result.code} with {len(result.out)} of {len(image)} bytes:"
+                            f" {result.err[-300:]!r}")
         return "failed", result.err.decode(errors="replace")[-500:]
 
     def rude(self, outcome):
