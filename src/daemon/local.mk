@@ -17,6 +17,7 @@ src_daemon_libdaemon_la_SOURCES = \
 	src/daemon/ChildReaper.cxx src/daemon/ChildReaper.hxx \
 	src/daemon/IpcMessages.cxx src/daemon/IpcMessages.hxx \
 	src/daemon/Log.cxx src/daemon/Log.hxx \
+	src/daemon/LogSinks.cxx src/daemon/LogSinks.hxx \
 	src/daemon/PacketChannel.cxx src/daemon/PacketChannel.hxx
 src_daemon_libdaemon_la_CPPFLAGS = $(AM_CPPFLAGS) $(SPDLOG_CFLAGS) $(CLI11_CFLAGS)
 src_daemon_libdaemon_la_LIBADD = $(SPDLOG_LIBS)

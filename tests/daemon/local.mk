@@ -11,6 +11,7 @@ tests_daemon_supervisor_test_SOURCES = \
 	tests/daemon/DeviceWatchTest.cxx \
 	tests/daemon/HandedFilesTest.cxx \
 	tests/daemon/HolderGraceTest.cxx \
+	tests/daemon/LogSinksTest.cxx \
 	tests/daemon/PenaltyTableTest.cxx \
 	tests/daemon/RefusalLogTest.cxx \
 	tests/daemon/SettlingTest.cxx \
