@@ -103,17 +103,19 @@ class Soak:
 
     def look_for_remains(self, before):
         """As many descriptors and processes as in the beginning, once all is quiet."""
+        self.before = before
+
         def same():
-            self.daemon.settle()
             self.after = watch.look(self.daemon)
-            return self.after[2] <= before[2] and self.after[3] <= before[3]
+            return self.after[2] <= before[2] and self.after[3] <= before[3] and self.daemon.waiting()
 
         try:
             harness.wait_for(same, SETTLING, "nothing of the scans is left")
         except AssertionError as error:
+            left = [(entry[0], entry[1], harness.program_name(entry[0])) for entry in harness.processes()
+                    if entry[0] in self.daemon.members()]
             self.problems.append(f"{error}: descriptors {before[2]} before, {self.after[2]} after; processes {before[3]} before,"
-                                 f" {self.after[3]} after")
-        self.before = before
+                                 f" {self.after[3]} after: {left}")
 
     def finish(self):
         for proxy in self.proxies.values():
