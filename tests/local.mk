@@ -19,3 +19,4 @@ include tests/plugins/local.mk
 include tests/fuzz/local.mk
 include tests/bench/local.mk
 include tests/e2e/local.mk
+include tests/soak/local.mk

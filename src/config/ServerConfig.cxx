@@ -152,6 +152,8 @@ void readSane(TomlSection &top, ServerConfig &config)
     sane.readString("config_dir", config.sane_config_dir, checkAbsolute);
     sane.readList("exclude", config.sane_exclude, EmptyList::possible);
     sane.readSeconds("list_timeout", config.sane_list_timeout, 1, 600);
+    sane.readSeconds("call_timeout", config.sane_call_timeout, 1, 3600);
+    sane.readSeconds("close_timeout", config.sane_close_timeout, 1, 600);
     sane.readSeconds("list_max_age", config.sane_list_max_age, 0, 24 * 3600);
     readListRefresh(sane, config);
     sane.readInteger("warm", config.sane_warm, 0, max_warm);

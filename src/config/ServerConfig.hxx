@@ -72,7 +72,9 @@ struct ServerConfig {
     std::chrono::seconds sane_list_timeout{20};                 // a listing that takes longer is killed
     std::chrono::seconds sane_list_max_age{10};                 // older than this: refreshed behind an answer
     std::optional<std::chrono::seconds> sane_list_refresh;      // refreshed so often anyway; 0: never
-    std::size_t sane_warm = 2; // device processes that wait for somebody to open a device
+    std::chrono::seconds sane_call_timeout{120}; // a scanner that takes longer to open, or for an option, is given up
+    std::chrono::seconds sane_close_timeout{30}; // the same for cancelling a scan and closing the scanner
+    std::size_t sane_warm = 2;                   // device processes that wait for somebody to open a device
 
     // By method name. Sections of methods that aren't in auth or crypt are kept too.
     std::map<std::string, MethodSettings, std::less<>> auth_settings;

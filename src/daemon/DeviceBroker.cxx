@@ -11,7 +11,7 @@ namespace netsane {
 
 namespace {
 
-constexpr Milliseconds close_grace{35000}; // a bit more than the process allows itself
+constexpr Milliseconds close_grace{5000}; // beyond what the process allows itself
 constexpr Milliseconds fresh_enough{1000};
 constexpr std::size_t max_lost = 64; // a session process that never closes them is none to wait for
 
@@ -345,7 +345,7 @@ void DeviceBroker::release(Holder &holder)
 {
     if (std::exchange(holder.closing, true))
         return;
-    pool_.release(holder.process, close_grace);
+    pool_.release(holder.process, settings_.close_timeout + close_grace);
 }
 
 void DeviceBroker::deviceExited(DevicePool::Ticket process, int wait_status)

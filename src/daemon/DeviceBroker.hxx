@@ -40,6 +40,7 @@ public:
         ChildSpec device_program; // without --wait or --list
         std::size_t warm;         // processes that wait for a device
         Milliseconds process_timeout;
+        Milliseconds close_timeout; // that the device process allows itself
         Milliseconds list_timeout;
         Milliseconds list_max_age;
         std::size_t max_devices_per_user; // held at once; of those who aren't logged in: per host

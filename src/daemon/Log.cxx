@@ -1,13 +1,12 @@
 #include "daemon/Log.hxx"
 
+#include "daemon/LogSinks.hxx"
 #include "util/Printable.hxx"
 
 #include <memory>
-#include <spdlog/sinks/stdout_sinks.h>
-#include <spdlog/sinks/syslog_sink.h>
 #include <spdlog/spdlog.h>
 #include <string>
-#include <syslog.h>
+#include <unistd.h>
 
 namespace netsane {
 
@@ -32,9 +31,10 @@ void openLog(std::string_view program, LogTarget target, bool verbose)
     spdlog::drop(name);
     std::shared_ptr<spdlog::logger> logger; // spdlog's registry shares its loggers
     if (target == LogTarget::syslog) {
-        logger = spdlog::syslog_logger_mt(name, name, LOG_PID, LOG_DAEMON);
+        logger = std::make_shared<spdlog::logger>(name, std::make_shared<SyslogSink>(name));
+        logger->set_pattern("%v");
     } else {
-        logger = spdlog::stderr_logger_mt(name);
+        logger = std::make_shared<spdlog::logger>(name, std::make_shared<DescriptorSink>(STDERR_FILENO));
         logger->set_pattern("%Y-%m-%d %H:%M:%S.%e %n[%P] %l: %v");
     }
     logger->set_level(verbose ? spdlog::level::debug : spdlog::level::info);

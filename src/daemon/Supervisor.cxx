@@ -102,6 +102,8 @@ DeviceBroker::Settings Supervisor::brokerSettings(const ServerConfig &config) co
     arguments = {"--fd", std::to_string(child_channel_fd), "--exclude", joined(config.sane_exclude)};
     arguments.insert(arguments.end(),
                      {"--sane-config-dir", config.sane_config_dir.empty() ? "/etc/sane.d" : config.sane_config_dir});
+    arguments.insert(arguments.end(), {"--call-timeout", std::to_string(config.sane_call_timeout.count()),
+                                       "--close-timeout", std::to_string(config.sane_close_timeout.count())});
     if (wantsSandbox("device"))
         arguments.push_back("--sandbox");
     settings.device_program.max_descriptors = device_descriptors;
@@ -111,6 +113,7 @@ DeviceBroker::Settings Supervisor::brokerSettings(const ServerConfig &config) co
     settings.warm = config.sane_warm;
     settings.process_timeout = config.process_timeout;
     settings.list_timeout = config.sane_list_timeout;
+    settings.close_timeout = config.sane_close_timeout;
     settings.list_max_age = config.sane_list_max_age;
     settings.max_devices_per_user = config.max_devices_per_user;
     return settings;

@@ -2,7 +2,6 @@
 
 #include "daemon/Log.hxx"
 
-#include <algorithm>
 #include <cassert>
 #include <exception>
 #include <utility>
@@ -11,9 +10,6 @@ namespace netsane {
 
 namespace {
 
-constexpr Milliseconds first_pause{50};
-constexpr Milliseconds longest_pause{5000};
-constexpr Milliseconds stable_after{30000};
 constexpr Milliseconds exit_grace{5000};
 constexpr Milliseconds candidate_patience{30000};
 
@@ -103,7 +99,7 @@ void WorkerProcess::ended(Instance &instance, const std::string &reason)
         instance.ready = false;
         return tried_timer_.schedule(Milliseconds(0));
     }
-    const bool was_stable = EventLoop::now() - instance.started_at > stable_after;
+    const auto had_run_for = EventLoop::now() - instance.started_at;
     end(current_);
     if (stopped_)
         return;
@@ -111,8 +107,7 @@ void WorkerProcess::ended(Instance &instance, const std::string &reason)
         return callbacks_.on_start_failed(why);
     logError("the " + name_ + " process has ended (" + why + "), it is started again");
     callbacks_.on_gone();
-    pause_ = was_stable ? Milliseconds(0) : std::clamp(pause_ * 2, first_pause, longest_pause);
-    restart_timer_.schedule(pause_);
+    restart_timer_.schedule(pause_.next(had_run_for));
 }
 
 void WorkerProcess::startAgain()
@@ -121,7 +116,7 @@ void WorkerProcess::startAgain()
         start();
     } catch (const std::exception &error) {
         logError(std::string("can't start the ") + name_ + " process: " + error.what());
-        restart_timer_.schedule(longest_pause);
+        restart_timer_.schedule(RestartPause::longest);
     }
 }
 
@@ -173,7 +168,7 @@ void WorkerProcess::promoteCandidate()
         callbacks_.on_gone();
     current_ = std::move(candidate_);
     was_ready_ = true;
-    pause_ = Milliseconds(0);
+    pause_.reset();
     watchdog_.schedule(patience_ / 2);
     callbacks_.on_started();
     callbacks_.on_ready();

@@ -9,6 +9,7 @@
 #include "daemon/ChildReaper.hxx"
 #include "daemon/IpcMessages.hxx"
 #include "daemon/PacketChannel.hxx"
+#include "daemon/RestartPause.hxx"
 #include "event/Watch.hxx"
 
 #include <functional>
@@ -97,7 +98,7 @@ private:
     std::unique_ptr<Instance> current_;
     bool was_ready_ = false;
     bool stopped_ = false;
-    Milliseconds pause_{0};
+    RestartPause pause_;
     Timer restart_timer_;
     Timer watchdog_;
     std::unique_ptr<Instance> candidate_;

@@ -68,6 +68,8 @@ int main(int argc, char **argv)
     app.add_option("--sane-config-dir", options.sane_config_dir, "Where dll.conf is; directories separated by colons");
     app.add_option("--exclude", options.excluded_backends, "Backends that are not loaded, separated by commas")
         ->delimiter(',');
+    app.add_option("--call-timeout", options.timeouts.call, "Seconds that opening and options may take");
+    app.add_option("--close-timeout", options.timeouts.close, "Seconds that cancelling and closing may take");
     CLI11_PARSE(app, argc, argv);
 
     if (fd <= STDERR_FILENO || !isSocket(fd)) {

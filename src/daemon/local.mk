@@ -17,6 +17,7 @@ src_daemon_libdaemon_la_SOURCES = \
 	src/daemon/ChildReaper.cxx src/daemon/ChildReaper.hxx \
 	src/daemon/IpcMessages.cxx src/daemon/IpcMessages.hxx \
 	src/daemon/Log.cxx src/daemon/Log.hxx \
+	src/daemon/LogSinks.cxx src/daemon/LogSinks.hxx \
 	src/daemon/PacketChannel.cxx src/daemon/PacketChannel.hxx
 src_daemon_libdaemon_la_CPPFLAGS = $(AM_CPPFLAGS) $(SPDLOG_CFLAGS) $(CLI11_CFLAGS)
 src_daemon_libdaemon_la_LIBADD = $(SPDLOG_LIBS)
@@ -40,6 +41,7 @@ src_daemon_libsupervisor_la_SOURCES = \
 	src/daemon/PenaltyTable.cxx src/daemon/PenaltyTable.hxx \
 	src/daemon/ProgramPaths.cxx src/daemon/ProgramPaths.hxx \
 	src/daemon/RefusalLog.cxx src/daemon/RefusalLog.hxx \
+	src/daemon/RestartPause.hxx \
 	src/daemon/SandboxReport.cxx src/daemon/SandboxReport.hxx \
 	src/daemon/ServiceSockets.cxx src/daemon/ServiceSockets.hxx \
 	src/daemon/Settling.cxx src/daemon/Settling.hxx \

@@ -28,8 +28,6 @@ constexpr auto partial_age = 20ms;
 // A call that returns soon by itself is not interrupted by a signal: it might be in the middle of malloc().
 constexpr auto signal_delay = 50ms;
 constexpr auto signal_again = 1s;
-// Some scanners park their head, or put out a sheet, before they are closed.
-constexpr auto close_grace = 30s;
 constexpr auto terminate_grace = 5s;
 
 bool isPeerGone(const std::system_error &error) noexcept
@@ -57,10 +55,11 @@ bool isGood(const ByteBuffer &reply)
 
 } // namespace
 
-DeviceChannel::DeviceChannel(UniqueFd channel, UniqueFd terminate, DeviceLink &link)
+DeviceChannel::DeviceChannel(UniqueFd channel, UniqueFd terminate, DeviceLink &link, const DeviceTimeouts &timeouts)
     : channel_(std::move(channel)),
       terminate_(std::move(terminate)),
       link_(link),
+      timeouts_(timeouts),
       writer_(channel_.get()),
       decoder_(limits_after_login)
 {
@@ -92,6 +91,7 @@ void DeviceChannel::serve()
     while (waitForNews()) {
         signalIfDue();
         progress();
+        endIfOverdue();
     }
 }
 
@@ -123,8 +123,9 @@ bool DeviceChannel::waitForNews()
 int DeviceChannel::timeout() const noexcept
 {
     std::optional<Clock::time_point> due = partial_due_;
-    if (signal_due_ && (!due || *signal_due_ < *due))
-        due = signal_due_;
+    for (const auto &other : {signal_due_, call_due_, abort_due_})
+        if (other && (!due || *other < *due))
+            due = other;
     if (!due)
         return -1;
     const auto left = std::chrono::ceil<std::chrono::milliseconds>(*due - Clock::now());
@@ -181,6 +182,8 @@ void DeviceChannel::requestAbort(DeviceRequest &request)
 {
     cancelQueued();
     request.abort_until = link_.requestAbort();
+    if (!abort_due_)
+        abort_due_ = Clock::now() + std::chrono::seconds(timeouts_.close);
     signal_due_ = Clock::now() + signal_delay;
 }
 
@@ -195,6 +198,8 @@ void DeviceChannel::cancelQueued()
     };
     if (has_job_ && isCancellable(queue_.front()) && link_.withdrawJob())
         has_job_ = false;
+    if (!has_job_)
+        call_due_.reset();
     auto request = queue_.begin() + (has_job_ ? 1 : 0);
     for (; request != queue_.end(); ++request)
         request->is_cancelled = isCancellable(*request);
@@ -332,6 +337,8 @@ void DeviceChannel::postJob(DeviceRequest &request)
     request.frame_active = frame_ == FrameState::active;
     link_.postJob(request);
     has_job_ = true;
+    if (request.command != Command::start && request.command != Command::read)
+        call_due_ = Clock::now() + callTimeout();
 }
 
 bool DeviceChannel::takeResult(const DeviceRequest &request)
@@ -340,6 +347,7 @@ bool DeviceChannel::takeResult(const DeviceRequest &request)
     if (!result)
         return false;
     has_job_ = false;
+    call_due_.reset();
     if (request.command == Command::open && isGood(result->reply))
         outstanding_.allowManyReads();
     writer_.messages().append(result->reply.data());
@@ -356,22 +364,47 @@ bool DeviceChannel::takeResult(const DeviceRequest &request)
     return true;
 }
 
+// The main thread is in the backend's hands and can't be brought back from there; but for this thread nothing would
+// end.
+void DeviceChannel::endIfOverdue()
+{
+    if (!link_.isInterrupted())
+        abort_due_.reset();
+    const auto now = Clock::now();
+    if (abort_due_ && now >= *abort_due_)
+        giveUp("react to being cancelled");
+    if (!call_due_ || now < *call_due_)
+        return;
+    if (!link_.isJobWaiting())
+        giveUp("answer");
+    call_due_ = now + callTimeout(); // what it waits for is a scan
+}
+
+std::chrono::seconds DeviceChannel::callTimeout() const noexcept
+{
+    return std::chrono::seconds(queue_.front().command == Command::close ? timeouts_.close : timeouts_.call);
+}
+
+void DeviceChannel::giveUp(const char *what) noexcept
+{
+    std::fprintf(stderr, "netsaned-device: the device doesn't %s\n", what);
+    ::_exit(EXIT_FAILURE);
+}
+
 void DeviceChannel::shutDown()
 {
     link_.quit();
     // The peer sees at once that nothing more comes, even while the device takes its time.
     ::shutdown(channel_.get(), SHUT_RDWR);
-    auto deadline = Clock::now() + close_grace;
+    auto deadline = Clock::now() + std::chrono::seconds(timeouts_.close);
     signal_due_ = Clock::now() + signal_delay;
     while (!link_.waitFinished(std::chrono::duration_cast<std::chrono::milliseconds>(signal_delay))) {
         signalIfDue();
         pollfd told_to_end{terminate_.get(), POLLIN, 0};
         if (::poll(&told_to_end, 1, 0) > 0)
             deadline = std::min(deadline, Clock::now() + terminate_grace);
-        if (Clock::now() >= deadline) {
-            std::fputs("netsaned-device: the device doesn't react to being cancelled\n", stderr);
-            ::_exit(EXIT_FAILURE);
-        }
+        if (Clock::now() >= deadline)
+            giveUp("react to being cancelled");
     }
 }
 

@@ -8,6 +8,7 @@
 #include "device/ChannelWriter.hxx"
 #include "device/DeviceLink.hxx"
 #include "device/DeviceRequest.hxx"
+#include "device/DeviceTimeouts.hxx"
 #include "os/UniqueFd.hxx"
 #include "protocol/OutstandingRequests.hxx"
 #include "wire/FrameDecoder.hxx"
@@ -21,11 +22,11 @@ namespace netsane {
 class DeviceChannel {
 public:
     // channel: a connected stream socket. terminate: readable when the process is to end as if the peer had closed.
-    DeviceChannel(UniqueFd channel, UniqueFd terminate, DeviceLink &link);
+    DeviceChannel(UniqueFd channel, UniqueFd terminate, DeviceLink &link, const DeviceTimeouts &timeouts);
 
     // Serves until the peer closes the channel or sends what is no request (a line on stderr says so); then has the
-    // scan cancelled and the device closed, and returns when the main thread has finished. Ends the process when that
-    // takes longer than 5 s: a device that ignores being cancelled. Returns the exit status of the process.
+    // scan cancelled and the device closed, and returns when the main thread has finished. Ends the process when that,
+    // or a call of the backend before, takes longer than the timeouts say. Returns the exit status of the process.
     int run() noexcept;
 
 private:
@@ -50,11 +51,15 @@ private:
     void signalIfDue();
     bool waitForNews();
     int timeout() const noexcept;
+    void endIfOverdue();
+    std::chrono::seconds callTimeout() const noexcept;
+    [[noreturn]] static void giveUp(const char *what) noexcept;
     void shutDown();
 
     UniqueFd channel_;
     UniqueFd terminate_;
     DeviceLink &link_;
+    const DeviceTimeouts timeouts_;
     ChannelWriter writer_;
     FrameDecoder decoder_;
     std::deque<DeviceRequest> queue_; // not answered, oldest first
@@ -71,6 +76,8 @@ private:
     std::optional<std::uint64_t> frame_bytes_; // as announced at STAR, where that is known
     std::optional<Clock::time_point> partial_due_;
     std::optional<Clock::time_point> signal_due_;
+    std::optional<Clock::time_point> call_due_;  // the main thread's call has to be over
+    std::optional<Clock::time_point> abort_due_; // the same for all aborts
 };
 
 } // namespace netsane

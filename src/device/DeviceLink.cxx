@@ -155,6 +155,12 @@ std::uint64_t DeviceLink::requestAbort()
     return ++aborts_wanted_;
 }
 
+bool DeviceLink::isJobWaiting()
+{
+    const std::lock_guard lock(mutex_);
+    return job_.has_value();
+}
+
 std::uint64_t DeviceLink::abortsDone()
 {
     const std::lock_guard lock(mutex_);

@@ -83,7 +83,8 @@ public:
 
     // Only one job at a time: post, then result until there is one.
     void postJob(DeviceRequest job);
-    bool withdrawJob(); // true when the main thread hadn't taken it
+    bool withdrawJob();  // true when the main thread hadn't taken it
+    bool isJobWaiting(); // the main thread hasn't taken it yet: it is in sane_read
     std::optional<Result> takeResult();
 
     std::uint64_t requestAbort(); // returns the count of aborts asked for up to now

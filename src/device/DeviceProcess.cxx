@@ -77,8 +77,8 @@ UniqueFd watchTerminate()
 // The thread of the channel, in which all signals are blocked; ends when the link is finished.
 class ChannelThread {
 public:
-    ChannelThread(UniqueFd channel, UniqueFd terminate, DeviceLink &link)
-        : link_(link), channel_(std::move(channel), std::move(terminate), link)
+    ChannelThread(UniqueFd channel, UniqueFd terminate, DeviceLink &link, const DeviceTimeouts &timeouts)
+        : link_(link), channel_(std::move(channel), std::move(terminate), link, timeouts)
     {
         sigset_t all;
         sigset_t before;
@@ -140,13 +140,13 @@ std::optional<Assignment> waitForAssignment(int control, const SaneLibrary &libr
     return Assignment{std::move(request.device), std::move(packet.fds.front())};
 }
 
-int serve(std::unique_ptr<SaneSetup> sane, UniqueFd channel, const std::string &device)
+int serve(std::unique_ptr<SaneSetup> sane, UniqueFd channel, const std::string &device, const DeviceTimeouts &timeouts)
 {
     keepFromChildren(channel.get());
     sane->narrowTo(device); // before a backend is loaded: not all stand an end and a new begin
     CancelSignal::install();
     DeviceLink link;
-    ChannelThread thread(std::move(channel), watchTerminate(), link);
+    ChannelThread thread(std::move(channel), watchTerminate(), link, timeouts);
     {
         DeviceWorker worker(link, sane->library(), device, sane->config().refusal(device).value_or(""));
         worker.run();
@@ -161,7 +161,7 @@ int serveDevice(UniqueFd channel, const DeviceProcessOptions &options)
 {
     ignoreSignals();
     auto sane = std::make_unique<SaneSetup>(options.sane_config_dir, options.excluded_backends);
-    return serve(std::move(sane), std::move(channel), options.device);
+    return serve(std::move(sane), std::move(channel), options.device, options.timeouts);
 }
 
 int serveWhenAssigned(UniqueFd control, const DeviceProcessOptions &options)
@@ -175,7 +175,7 @@ int serveWhenAssigned(UniqueFd control, const DeviceProcessOptions &options)
         return EXIT_SUCCESS;
     ::prctl(PR_SET_NAME, assignment->device.c_str()); // for who looks at the processes; as much as fits
     sane->refresh();
-    return serve(std::move(sane), std::move(assignment->channel), assignment->device);
+    return serve(std::move(sane), std::move(assignment->channel), assignment->device, options.timeouts);
 }
 
 int listDevices(UniqueFd channel, const DeviceProcessOptions &options)

@@ -4,6 +4,7 @@
 // of. Blocks until all is done and returns the exit status of the process.
 #pragma once
 
+#include "device/DeviceTimeouts.hxx"
 #include "os/UniqueFd.hxx"
 
 #include <string>
@@ -15,6 +16,7 @@ struct DeviceProcessOptions {
     std::string device;          // as libsane's dll names it; for serveDevice()
     std::string sane_config_dir; // like SANE_CONFIG_DIR
     std::vector<std::string> excluded_backends;
+    DeviceTimeouts timeouts = {};
 };
 
 // Serves one device on the channel until that is closed, without anybody to assign it. Throws std::system_error.

@@ -8,6 +8,7 @@ src_device_libdevice_la_SOURCES = \
 	src/device/DeviceProcess.cxx src/device/DeviceProcess.hxx \
 	src/device/DeviceRequest.cxx src/device/DeviceRequest.hxx \
 	src/device/DeviceWorker.cxx src/device/DeviceWorker.hxx \
+	src/device/DeviceTimeouts.hxx \
 	src/device/DllConfig.cxx src/device/DllConfig.hxx \
 	src/device/OptionControl.cxx src/device/OptionControl.hxx \
 	src/device/OptionTable.cxx src/device/OptionTable.hxx \

@@ -59,6 +59,8 @@ TEST(ServerConfig, EmptyFileIsTheSafeDefaults)
     EXPECT_EQ(config.sane_config_dir, "");
     EXPECT_EQ(config.sane_exclude, (Names{"netsane", "net"}));
     EXPECT_EQ(config.sane_list_timeout, 20s);
+    EXPECT_EQ(config.sane_call_timeout, 120s);
+    EXPECT_EQ(config.sane_close_timeout, 30s);
     EXPECT_EQ(config.sane_list_max_age, 10s);
     EXPECT_EQ(config.sane_list_refresh, std::nullopt);
     EXPECT_EQ(config.sane_warm, 2u);
@@ -92,6 +94,8 @@ groups_file = "/etc/netsane/groups"
 config_dir = "/etc/sane-test"
 exclude = []
 list_timeout = 5
+call_timeout = 60
+close_timeout = 7
 list_max_age = 0
 list_refresh = 0
 warm = 3
@@ -136,6 +140,8 @@ users = ["anonymous"]
     EXPECT_EQ(config.sane_config_dir, "/etc/sane-test");
     EXPECT_TRUE(config.sane_exclude.empty());
     EXPECT_EQ(config.sane_list_timeout, 5s);
+    EXPECT_EQ(config.sane_call_timeout, 60s);
+    EXPECT_EQ(config.sane_close_timeout, 7s);
     EXPECT_EQ(config.sane_list_max_age, 0s);
     EXPECT_EQ(config.sane_list_refresh, 0s);
     EXPECT_EQ(config.sane_warm, 3u);

@@ -11,8 +11,10 @@ tests_daemon_supervisor_test_SOURCES = \
 	tests/daemon/DeviceWatchTest.cxx \
 	tests/daemon/HandedFilesTest.cxx \
 	tests/daemon/HolderGraceTest.cxx \
+	tests/daemon/LogSinksTest.cxx \
 	tests/daemon/PenaltyTableTest.cxx \
 	tests/daemon/RefusalLogTest.cxx \
+	tests/daemon/RestartPauseTest.cxx \
 	tests/daemon/SettlingTest.cxx \
 	tests/daemon/WorkerProcessTest.cxx
 tests_daemon_supervisor_test_CXXFLAGS = $(AM_CXXFLAGS) $(GTEST_CFLAGS)

@@ -1,5 +1,6 @@
 // A libsane for tests, linked in place of the real one: one backend "fake", whose devices are named for what they do
 // wrong.
+#include "FakeFaults.hxx"
 #include "FakeMoody.hxx"
 
 #include <atomic>
@@ -24,7 +25,7 @@ bool is(const char *name)
 // Comes back when a signal handler has cancelled; a hung device never does.
 SANE_Status hang()
 {
-    std::fputs("hanging\n", stderr); // what the tests wait for
+    std::fprintf(stderr, "hanging inside %s\n", device.c_str() + 5); // what the tests wait for
     while (!is_cancelled || is("ignores-cancel")) {
         const timespec long_time{3600, 0};
         ::nanosleep(&long_time, nullptr);
@@ -46,6 +47,11 @@ void sane_exit() {}
 
 SANE_Status sane_get_devices(const SANE_Device ***list, SANE_Bool)
 {
+    if (netsane::test::faults::areListed()) {
+        is_listed = true;
+        *list = netsane::test::faults::devices();
+        return SANE_STATUS_GOOD;
+    }
     static const SANE_Device good{"fake:good", nullptr, "model", "type"};
     static const SANE_Device nameless{nullptr, nullptr, nullptr, nullptr};
     static const SANE_Device excluded{"net:host:fake:good", "", "", ""};
@@ -59,6 +65,7 @@ SANE_Status sane_get_devices(const SANE_Device ***list, SANE_Bool)
 SANE_Status sane_open(SANE_String_Const name, SANE_Handle *handle)
 {
     device = name;
+    netsane::test::faults::befall(device, "open");
     if (is("denied"))
         return SANE_STATUS_ACCESS_DENIED;
     if (is("busy"))
@@ -69,10 +76,16 @@ SANE_Status sane_open(SANE_String_Const name, SANE_Handle *handle)
     return SANE_STATUS_GOOD;
 }
 
-void sane_close(SANE_Handle) {}
+void sane_close(SANE_Handle)
+{
+    netsane::test::faults::befall(device, "close");
+}
 
 const SANE_Option_Descriptor *sane_get_option_descriptor(SANE_Handle, SANE_Int option)
 {
+    netsane::test::faults::befall(device, "descriptor");
+    if (const auto odd = netsane::test::faults::descriptor(device, option))
+        return odd;
     if (is("moody"))
         return netsane::test::moody::descriptor(option);
     static const SANE_Option_Descriptor count{
@@ -102,6 +115,8 @@ const SANE_Option_Descriptor *sane_get_option_descriptor(SANE_Handle, SANE_Int o
 
 SANE_Status sane_control_option(SANE_Handle, SANE_Int option, SANE_Action action, void *value, SANE_Int *info)
 {
+    if (option != 0)
+        netsane::test::faults::befall(device, "control");
     if (is("moody"))
         return netsane::test::moody::control(option, action, value, info);
     if (option == 0)
@@ -117,14 +132,17 @@ SANE_Status sane_control_option(SANE_Handle, SANE_Int option, SANE_Action action
 
 SANE_Status sane_get_parameters(SANE_Handle, SANE_Parameters *parameters)
 {
+    netsane::test::faults::befall(device, "parameters");
     *parameters = {SANE_FRAME_GRAY, SANE_TRUE, 10, 10, is("announces") ? 4 : -1, 8};
     if (is("moody"))
         parameters->lines = netsane::test::moody::lines();
+    netsane::test::faults::alter(device, *parameters);
     return is("no-parameters") ? SANE_STATUS_INVAL : SANE_STATUS_GOOD;
 }
 
 SANE_Status sane_start(SANE_Handle)
 {
+    netsane::test::faults::befall(device, "start");
     reads = 0;
     if (is("odd-status"))
         return static_cast<SANE_Status>(-5);
@@ -140,6 +158,16 @@ SANE_Status sane_read(SANE_Handle, SANE_Byte *data, SANE_Int max_length, SANE_In
 {
     ++reads;
     *length = 0;
+    netsane::test::faults::befall(device, reads == 1 ? "read" : "second-read");
+    if (is("floods")) {
+        std::memset(data, reads, static_cast<std::size_t>(max_length));
+        *length = max_length;
+        return SANE_STATUS_GOOD;
+    }
+    if (is("odd-read-status"))
+        return static_cast<SANE_Status>(77);
+    if (is("waits-for-cancel") || device.ends_with("-in-cancel"))
+        return reads == 1 ? (std::memset(data, 1, 10), *length = 10, SANE_STATUS_GOOD) : hang();
     if (is("fails-in-start"))
         std::fputs("read\n", stderr);
     if (is("hangs-in-read") || is("ignores-cancel"))
@@ -163,6 +191,7 @@ SANE_Status sane_read(SANE_Handle, SANE_Byte *data, SANE_Int max_length, SANE_In
 
 void sane_cancel(SANE_Handle)
 {
+    netsane::test::faults::befall(device, "cancel");
     is_cancelled = true;
 }
 

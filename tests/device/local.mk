@@ -2,6 +2,7 @@
 # The program with a libsane that hangs and lies.
 check_PROGRAMS += tests/device/fake-device
 tests_device_fake_device_SOURCES = src/daemon/device_main.cxx \
+	tests/device/FakeFaults.cxx tests/device/FakeFaults.hxx \
 	tests/device/FakeMoody.cxx tests/device/FakeMoody.hxx \
 	tests/device/FakeSane.cxx
 tests_device_fake_device_CXXFLAGS = $(AM_CXXFLAGS) $(CLI11_CFLAGS) $(SANE_CFLAGS)
@@ -11,6 +12,7 @@ tests_device_fake_device_LDADD = \
 # That libsane as a library of its own, for a frontend without a network.
 check_LTLIBRARIES += tests/device/libfakesane.la
 tests_device_libfakesane_la_SOURCES = \
+	tests/device/FakeFaults.cxx tests/device/FakeFaults.hxx \
 	tests/device/FakeMoody.cxx tests/device/FakeMoody.hxx \
 	tests/device/FakeSane.cxx
 tests_device_libfakesane_la_CXXFLAGS = $(AM_CXXFLAGS) $(SANE_CFLAGS) -fvisibility=default

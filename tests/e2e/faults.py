@@ -8,14 +8,15 @@ import harness
 import seed
 
 LONG = ["--mode", "Color", "--resolution", "1200", "-x", "200", "-y", "200"]
-CLOSING = 50  # seconds until a device that is closed and doesn't end is killed, and some
+CLOSE_TIMEOUT = 3
+CLOSING = 30  # seconds until a device that is closed and doesn't end is killed, and some
 PICTURE = ["--mode", "Color", "--test-picture", "Color pattern", "--resolution", "600"]
 
 
 class Faults(harness.EndToEndTest):
     def setUp(self):
         super().setUp()
-        self.server = self.daemon()
+        self.server = self.daemon(sane={"close_timeout": CLOSE_TIMEOUT})
         self.server.start()
         self.scanner = self.client_of(self.server)
 

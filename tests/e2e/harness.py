@@ -519,6 +519,7 @@ class Scanning:
         self.gate = threading.Event()  # clear: standard output isn't read, and the scan stands still
         self.gate.set()
         self.hold_at = hold
+        self.lock = threading.Lock()
         self.threads = [threading.Thread(target=self.read, args=(self.process.stdout, self.out, True), daemon=True),
                         threading.Thread(target=self.read, args=(self.process.stderr, self.err, False), daemon=True)]
         for thread in self.threads:
@@ -532,9 +533,10 @@ class Scanning:
             if not data:
                 return
             buffer += data
-            if gated and self.hold_at is not None and len(buffer) >= self.hold_at:
-                self.hold_at = None
-                self.gate.clear()
+            with self.lock:
+                if gated and self.hold_at is not None and len(buffer) >= self.hold_at:
+                    self.hold_at = None
+                    self.gate.clear()
 
     def wait_held(self):
         """Waits until the scan stands still."""
@@ -543,7 +545,9 @@ class Scanning:
             raise AssertionError(f"the scan ended early: {self.process.returncode} {bytes(self.err)!r}")
 
     def resume(self):
-        self.gate.set()
+        with self.lock:
+            self.hold_at = None
+            self.gate.set()
 
     def wait_bytes(self, count):
         wait_for(lambda: len(self.out) >= count or self.process.poll() is not None, TIMEOUT, f"{count} bytes of the scan")

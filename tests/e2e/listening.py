@@ -43,6 +43,8 @@ BAD_FILES = [
     ('[surprise]\nkey = 1', "surprise", 1),
     ('[sane]\nwarm = 17', "warm", 2),
     ('[sane]\nlist_refresh = -1', "list_refresh", 2),
+    ('[sane]\ncall_timeout = 0', "call_timeout", 2),
+    ('[sane]\nclose_timeout = "long"', "close_timeout", 2),
 ]
 
 

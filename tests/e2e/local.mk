@@ -12,8 +12,11 @@ E2E_TESTS = \
 	tests/e2e/differential_options.py \
 	tests/e2e/differential_values.py \
 	tests/e2e/economy.py \
+	tests/e2e/every_state.py \
 	tests/e2e/far.py \
 	tests/e2e/faults.py \
+	tests/e2e/faulty_scanners.py \
+	tests/e2e/full_log.py \
 	tests/e2e/groups.py \
 	tests/e2e/handover.py \
 	tests/e2e/hostile.py \
@@ -25,6 +28,7 @@ E2E_TESTS = \
 	tests/e2e/logins.py \
 	tests/e2e/logins_crypt.py \
 	tests/e2e/logins_shadow.py \
+	tests/e2e/nonsense.py \
 	tests/e2e/out_of_tree.py \
 	tests/e2e/passwd.py \
 	tests/e2e/pnm.py \
@@ -54,7 +58,8 @@ if HAVE_PAM
 PAM_TESTS = tests/e2e/logins_pam.py
 endif
 dist_check_SCRIPTS += $(E2E_TESTS) $(PAM_TESTS) tests/include_rules.py tests/format_check.sh
-dist_check_DATA += tests/e2e/counting_proxy.py tests/e2e/harness.py tests/e2e/option_frontend.py tests/e2e/rogue_session.py \
+dist_check_DATA += tests/e2e/counting_proxy.py tests/e2e/harness.py tests/e2e/option_frontend.py tests/e2e/rogue_device.py \
+	tests/e2e/rogue_session.py \
 	tests/e2e/seed.py tests/e2e/tls_comparison.py tests/e2e/tls_connection.py tests/e2e/tls_peer.py tests/e2e/tls_proxy.py
 EXTRA_DIST += .ci/run
 

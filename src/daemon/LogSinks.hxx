@@ -1,0 +1,57 @@
+// Where the lines of the log go, without ever waiting for whoever takes them: a reader that stands still, or a disk
+// that is full, costs lines and not the service. How many were lost is told with the next one that gets through.
+//
+// Owned by spdlog's logger, in each process of the daemon.
+#pragma once
+
+#include "os/UniqueFd.hxx"
+
+#include <cstddef>
+#include <mutex>
+#include <spdlog/sinks/base_sink.h>
+#include <string>
+#include <string_view>
+
+namespace netsane {
+
+class PatientSink : public spdlog::sinks::base_sink<std::mutex> {
+protected:
+    // One line, without its end. False when it can't be taken now; never blocks.
+    virtual bool take(spdlog::level::level_enum level, std::string_view line) noexcept = 0;
+
+    void sink_it_(const spdlog::details::log_msg &message) override;
+    void flush_() override {}
+
+private:
+    std::size_t lost_ = 0;
+};
+
+// A descriptor that stays open and may be a pipe, a socket, a terminal or a file.
+class DescriptorSink : public PatientSink {
+public:
+    explicit DescriptorSink(int fd) : fd_(fd) {}
+
+protected:
+    bool take(spdlog::level::level_enum level, std::string_view line) noexcept override;
+
+private:
+    const int fd_;
+};
+
+// The system's log, as syslog(3) writes to it, which would wait for it.
+class SyslogSink : public PatientSink {
+public:
+    explicit SyslogSink(std::string ident, std::string path = "/dev/log");
+
+protected:
+    bool take(spdlog::level::level_enum level, std::string_view line) noexcept override;
+
+private:
+    bool connect() noexcept;
+
+    const std::string ident_;
+    const std::string path_;
+    UniqueFd socket_;
+};
+
+} // namespace netsane
