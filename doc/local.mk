@@ -13,3 +13,5 @@ dist_example_DATA = \
 	doc/examples/totp/test_codes.c \
 	doc/examples/totp/test_method.c \
 	doc/examples/totp/totp.c doc/examples/totp/totp.h
+
+include doc/man/local.mk

@@ -15,6 +15,7 @@ include tests/daemon/local.mk
 include tests/client/local.mk
 include tests/backend/local.mk
 include tests/tool/local.mk
+include tests/doc/local.mk
 include tests/plugins/local.mk
 include tests/fuzz/local.mk
 include tests/bench/local.mk

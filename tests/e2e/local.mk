@@ -89,6 +89,7 @@ endif
 
 AM_TESTS_ENVIRONMENT = \
 	NETSANE_STAGE='$(abs_builddir)/tests/stage'; export NETSANE_STAGE; \
+	NETSANE_MANDIR='$(mandir)'; export NETSANE_MANDIR; \
 	NETSANE_BINDIR='$(bindir)'; export NETSANE_BINDIR; \
 	NETSANE_SBINDIR='$(sbindir)'; export NETSANE_SBINDIR; \
 	NETSANE_LIBEXECDIR='$(programdir)'; export NETSANE_LIBEXECDIR; \
@@ -106,7 +107,7 @@ AM_TESTS_ENVIRONMENT = \
 # Everything that is installed is also a prerequisite, so that the make below finds nothing left to build: it must not
 # compile beside this one.
 check_DATA = tests/stage.stamp
-tests/stage.stamp: config.h $(PROGRAMS) $(LTLIBRARIES) $(HEADERS) $(SCRIPTS) $(DATA)
+tests/stage.stamp: config.h $(PROGRAMS) $(LTLIBRARIES) $(HEADERS) $(SCRIPTS) $(DATA) $(MANS)
 	$(AM_V_GEN)rm -rf tests/stage && $(MKDIR_P) tests && umask 022 && \
 	if ! $(MAKE) $(AM_MAKEFLAGS) install DESTDIR='$(abs_builddir)/tests/stage' >tests/stage.log 2>&1; then \
 	  cat tests/stage.log; exit 1; \

@@ -1,0 +1,6 @@
+# tests/doc: the documents against the programs
+DOC_TESTS = tests/doc/manual.py
+dist_check_SCRIPTS += $(DOC_TESTS)
+if HAVE_PYTHON
+TESTS += $(DOC_TESTS)
+endif
