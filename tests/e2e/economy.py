@@ -21,7 +21,7 @@ WIRE = {
     "a 50 dpi scan": (7, 750, 43200),
 }
 # System calls of all processes for each megabyte of an image, and memory of each idle connection.
-CALLS_PER_MB = {"server": 150, "client": 85}
+CALLS_PER_MB = {"server": 150, "client": 80}
 KIB_PER_CONNECTION = {"in clear": 9.5, "under TLS": 25}
 
 DELAY = 20  # milliseconds each way: longer than a program thinks between two things it doesn't wait for
