@@ -1,5 +1,5 @@
-/* Preloaded into a program, makes its monotonic clock run NETSANE_HURRY times as fast, with poll(2) to match: a deadline of
-   half a minute is seen within seconds, and a machine that is slow is still fast enough.  */
+/* Preloaded into a program, makes its monotonic clock run NETSANE_HURRY times as fast, with poll(2) to match: a
+   deadline of half a minute is seen within seconds, and a machine that is slow is still fast enough.  */
 
 #define _GNU_SOURCE
 #include <dlfcn.h>
