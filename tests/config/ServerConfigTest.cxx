@@ -152,8 +152,8 @@ users = ["anonymous"]
     EXPECT_EQ(config.allow[0].users, (Names{"alice", "@staff"}));
     EXPECT_EQ(config.allow[0].hosts, (Names{"192.168.0.0/16", "unix", "::1"}));
     EXPECT_EQ(config.allow[0].devices, Names{"test:*"});
-    EXPECT_EQ(config.allow[0].line, 37u);
-    EXPECT_EQ(config.allow[1].line, 41u);
+    EXPECT_EQ(config.allow[0].line, 39u);
+    EXPECT_EQ(config.allow[1].line, 43u);
     EXPECT_TRUE(config.allow[1].hosts.empty());
 }
 
