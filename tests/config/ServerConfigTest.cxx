@@ -155,8 +155,8 @@ users = ["anonymous"]
     EXPECT_EQ(config.allow[0].users, (Names{"alice", "@staff"}));
     EXPECT_EQ(config.allow[0].hosts, (Names{"192.168.0.0/16", "unix", "::1"}));
     EXPECT_EQ(config.allow[0].devices, Names{"test:*"});
-    EXPECT_EQ(config.allow[0].line, 38u);
-    EXPECT_EQ(config.allow[1].line, 42u);
+    EXPECT_EQ(config.allow[0].line, 40u);
+    EXPECT_EQ(config.allow[1].line, 44u);
     EXPECT_TRUE(config.allow[1].hosts.empty());
 }
 

@@ -106,13 +106,14 @@ class Soak:
         self.before = before
 
         def same():
+            self.daemon.reap()  # children of logins whose auth process was killed are this process's now
             self.after = watch.look(self.daemon)
             return self.after[2] <= before[2] and self.after[3] <= before[3] and self.daemon.waiting()
 
         try:
             harness.wait_for(same, SETTLING, "nothing of the scans is left")
         except AssertionError as error:
-            left = [(entry[0], entry[1], harness.program_name(entry[0])) for entry in harness.processes()
+            left = [(entry[0], entry[1], entry[2], harness.program_name(entry[0])) for entry in harness.processes()
                     if entry[0] in self.daemon.members()]
             self.problems.append(f"{error}: descriptors {before[2]} before, {self.after[2]} after; processes {before[3]} before,"
                                  f" {self.after[3]} after: {left}")
@@ -137,7 +138,7 @@ class Soak:
             elif outcome.verdict == "failed":
                 reasons = [fault for fault in self.injector.faults if fault.explains(outcome)]
                 if reasons:
-                    reasons[-1].hits += 1
+                    max(reasons, key=lambda fault: fault.worker is not None).hits += 1
                 else:
                     self.problems.append(f"no fault explains it: {what}")
         if not any(outcome.verdict == "whole" for outcome in self.outcomes):
