@@ -40,6 +40,8 @@ src_daemon_libsupervisor_la_SOURCES = \
 	src/daemon/PenaltyTable.cxx src/daemon/PenaltyTable.hxx \
 	src/daemon/ProgramPaths.cxx src/daemon/ProgramPaths.hxx \
 	src/daemon/RefusalLog.cxx src/daemon/RefusalLog.hxx \
+	src/daemon/ServiceNotifier.cxx src/daemon/ServiceNotifier.hxx \
+	src/daemon/ServiceReport.cxx src/daemon/ServiceReport.hxx \
 	src/daemon/ServiceSockets.cxx src/daemon/ServiceSockets.hxx \
 	src/daemon/Settling.cxx src/daemon/Settling.hxx \
 	src/daemon/Supervisor.cxx src/daemon/Supervisor.hxx \
