@@ -17,4 +17,5 @@ include tests/tool/local.mk
 include tests/plugins/local.mk
 include tests/fuzz/local.mk
 include tests/bench/local.mk
+include tests/packaging/local.mk
 include tests/e2e/local.mk

@@ -77,7 +77,7 @@ ServiceNotifier::ServiceNotifier(const std::string &address, std::chrono::micros
     : address_(unixAddress(address)),
       socket_(::socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0)),
       // twice in the time, as sd_watchdog_enabled(3) has it
-      alive_interval_(std::chrono::ceil<Milliseconds>(watchdog / 2))
+      alive_interval_(std::chrono::ceil<Milliseconds>(std::chrono::duration<double, std::micro>(watchdog) / 2))
 {
     if (!socket_ || ::setsockopt(socket_.get(), SOL_SOCKET, SO_SNDTIMEO, &longest_wait, sizeof longest_wait) != 0)
         throwErrno("make a socket for NOTIFY_SOCKET");
