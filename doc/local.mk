@@ -1,5 +1,5 @@
 # doc
-dist_doc_DATA += doc/performance.md doc/plugin-guide.md doc/protocol.md
+dist_doc_DATA += doc/install.md doc/performance.md doc/plugin-guide.md doc/protocol.md
 
 # A package of its own that nothing here builds; tests/e2e/out_of_tree.py does, from a copy.
 exampledir = $(docdir)/examples/totp
