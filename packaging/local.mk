@@ -21,7 +21,7 @@ packaging/netsaned.conf: packaging/netsaned.conf.in Makefile
 		-e 's|@netsanestatedir[@]|$(netsanestatedir)|g' \
 		$(srcdir)/packaging/netsaned.conf.in > $@.tmp && mv $@.tmp $@
 
-all-local: packaging/netsaned.conf
+all-local: packaging/netsaned.conf packaging/systemd/netsaned.service
 
 # systemd makes the folder for its own /var/lib; anywhere else it has to be there, and `make install` makes it.
 EXTRA_DIST += packaging/systemd/netsaned.service.in packaging/systemd/netsaned.socket packaging/systemd/sysusers.conf
