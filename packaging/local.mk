@@ -21,13 +21,38 @@ packaging/netsaned.conf: packaging/netsaned.conf.in Makefile
 		-e 's|@netsanestatedir[@]|$(netsanestatedir)|g' \
 		$(srcdir)/packaging/netsaned.conf.in > $@.tmp && mv $@.tmp $@
 
-all-local: packaging/netsaned.conf
+all-local: packaging/netsaned.conf packaging/systemd/netsaned.service
 
-install-data-local: packaging/netsaned.conf $(install_pam)
+# systemd makes the folder for its own /var/lib; anywhere else it has to be there, and `make install` makes it.
+EXTRA_DIST += packaging/systemd/netsaned.service.in packaging/systemd/netsaned.socket packaging/systemd/sysusers.conf
+CLEANFILES += packaging/systemd/netsaned.service
+packaging/systemd/netsaned.service: packaging/systemd/netsaned.service.in Makefile
+	$(AM_V_GEN)$(MKDIR_P) packaging/systemd && \
+	state='ReadWritePaths=$(netsanestatedir)'; \
+	if test '$(netsanestatedir)' = /var/lib/netsane; then state=StateDirectory=netsane; fi; \
+	sed -e 's|@sbindir[@]|$(sbindir)|g' -e 's|@docdir[@]|$(docdir)|g' -e "s|@state_line[@]|$$state|" \
+		$(srcdir)/packaging/systemd/netsaned.service.in > $@.tmp && mv $@.tmp $@
+
+if HAVE_SYSTEMD_UNITS
+systemdsystemunit_DATA = packaging/systemd/netsaned.service
+dist_systemdsystemunit_DATA = packaging/systemd/netsaned.socket
+sysusersdir = $(prefix)/lib/sysusers.d
+install_units = install-units
+uninstall_units = uninstall-units
+endif
+
+install-units:
+	$(MKDIR_P) "$(DESTDIR)$(sysusersdir)" "$(DESTDIR)$(netsanestatedir)"
+	$(INSTALL_DATA) "$(srcdir)/packaging/systemd/sysusers.conf" "$(DESTDIR)$(sysusersdir)/netsane.conf"
+
+uninstall-units:
+	rm -f "$(DESTDIR)$(sysusersdir)/netsane.conf"
+
+install-data-local: packaging/netsaned.conf $(install_pam) $(install_units)
 	$(MKDIR_P) "$(DESTDIR)$(netsaneconfdir)"
 	@new=packaging/netsaned.conf; installed="$(DESTDIR)$(netsaneconfdir)/netsaned.conf"; $(install_configuration)
 
-uninstall-local: $(uninstall_pam)
+uninstall-local: $(uninstall_pam) $(uninstall_units)
 	@new=packaging/netsaned.conf; installed="$(DESTDIR)$(netsaneconfdir)/netsaned.conf"; $(uninstall_configuration)
 
 # A service of PAM's is named as libpam looks for it, "netsane". A .new beside it is no service that anything asks for.
@@ -44,4 +69,4 @@ install-pam:
 uninstall-pam:
 	@new="$(srcdir)/packaging/pam.d/netsane"; installed="$(DESTDIR)$(pamdir)/netsane"; $(uninstall_configuration)
 
-.PHONY: install-pam uninstall-pam
+.PHONY: install-pam uninstall-pam install-units uninstall-units

@@ -19,5 +19,6 @@ include tests/doc/local.mk
 include tests/plugins/local.mk
 include tests/fuzz/local.mk
 include tests/bench/local.mk
+include tests/packaging/local.mk
 include tests/e2e/local.mk
 include tests/soak/local.mk

@@ -197,6 +197,12 @@ void DeviceBroker::tryOpen(PendingOpen open)
 }
 
 // Devices that are just being closed aren't counted: the user can do no more about them.
+std::size_t DeviceBroker::devicesInUse() const noexcept
+{
+    return static_cast<std::size_t>(
+        std::count_if(holders_.begin(), holders_.end(), [](const Holder &holder) { return !holder.closing; }));
+}
+
 std::size_t DeviceBroker::held(const Client &client) const
 {
     return static_cast<std::size_t>(std::count_if(holders_.begin(), holders_.end(), [&client](const Holder &holder) {

@@ -73,6 +73,9 @@ public:
     // SANE's version code, or 0 as long as no list has come.
     std::uint32_t versionCode() const noexcept { return lister_.listing() ? lister_.listing()->version_code : 0; }
 
+    // Held by somebody, without those that are just being closed.
+    std::size_t devicesInUse() const noexcept;
+
     void listDevices(ConnectionId connection);
     void openDevice(ConnectionId connection, DeviceKey key, const std::string &name);
     void closeDevice(ConnectionId connection, DeviceKey key);

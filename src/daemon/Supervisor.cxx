@@ -57,7 +57,7 @@ std::string joined(const std::vector<std::string> &list)
 } // namespace
 
 Supervisor::Supervisor(EventLoop &loop, ServerConfig config, ProgramPaths paths, SupervisorOptions options,
-                       std::vector<UniqueFd> sockets)
+                       std::vector<UniqueFd> sockets, ServiceNotifier notifier)
     : loop_(loop),
       config_(std::move(config)),
       paths_(std::move(paths)),
@@ -70,6 +70,7 @@ Supervisor::Supervisor(EventLoop &loop, ServerConfig config, ProgramPaths paths,
       device_watch_(
           loop, openHotplugSource(), DeviceWatch::usual_times, [this] { broker_->devicesChanged(); },
           [this] { broker_->refreshList(); }),
+      service_report_(loop, std::move(notifier), [this] { return describeLoad(); }),
       stop_timer_(loop, [this] { finishStopping(); }),
       check_done_(loop, [this] { stop(); }),
       terminate_(loop, SIGTERM, [this] { stop(); }),
@@ -131,6 +132,7 @@ void Supervisor::makeBroker()
             if (channel)
                 fds.push_back(std::move(channel));
             session_->send(encodeIpc(result), std::move(fds));
+            service_report_.changed();
         },
         [this](const DeviceList &list) { session_->send(encodeIpc(list)); });
 }
@@ -235,6 +237,7 @@ void Supervisor::connectWorkers()
 
 void Supervisor::sessionMessage(MessageView message)
 {
+    service_report_.changed();
     switch (static_cast<IpcCommand>(message.command)) {
     case IpcCommand::connection_closed: {
         const auto id = decodeConnectionNote(message).connection;
@@ -378,6 +381,7 @@ std::string Supervisor::judge(const Peer &peer) const
 void Supervisor::connectionAccepted(UniqueFd socket, const Peer &peer)
 {
     const ConnectionId id = connections_.add(peer);
+    service_report_.changed();
     logDebug("connection " + std::to_string(id) + " from " + peer.toString());
     std::vector<UniqueFd> fds;
     fds.push_back(std::move(socket));
@@ -389,6 +393,15 @@ void Supervisor::forgetConnections()
     for (const ConnectionId id : connections_.ids())
         broker_->connectionClosed(id);
     connections_.clear();
+    service_report_.changed();
+}
+
+std::string Supervisor::describeLoad() const
+{
+    const auto count = [](std::size_t number, const char *what) {
+        return std::to_string(number) + " " + what + (number == 1 ? "" : "s");
+    };
+    return count(connections_.size(), "connection") + ", " + count(broker_->devicesInUse(), "device") + " in use";
 }
 
 // --- the end ----------------------------------------------------------------------------------------------------
@@ -399,6 +412,7 @@ void Supervisor::stop()
         return;
     if (!options_.check_only)
         logInfo("ending");
+    service_report_.stopping();
     reloading_.reset();
     certificate_maker_->cancel();
     acceptor_.stop();

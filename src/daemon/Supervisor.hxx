@@ -16,6 +16,7 @@
 #include "daemon/PenaltyTable.hxx"
 #include "daemon/ProgramPaths.hxx"
 #include "daemon/SandboxReport.hxx"
+#include "daemon/ServiceReport.hxx"
 #include "daemon/WorkerProcess.hxx"
 
 #include <cstddef>
@@ -39,10 +40,11 @@ struct SupervisorOptions {
 
 class Supervisor {
 public:
-    // sockets: to listen at in place of what the configuration says; empty: none were passed on.
+    // sockets: to listen at in place of what the configuration says; empty: none were passed on. notifier: of the
+    // service manager that is told about this daemon.
     // Throws ConfigError, std::system_error, std::runtime_error: all that is wrong before the loop runs.
     Supervisor(EventLoop &loop, ServerConfig config, ProgramPaths paths, SupervisorOptions options,
-               std::vector<UniqueFd> sockets);
+               std::vector<UniqueFd> sockets, ServiceNotifier notifier);
     ~Supervisor();
 
     // What this process and the session process need for so many connections.
@@ -62,6 +64,7 @@ private:
     std::size_t maxConnections() const;
     void warnOfLimit() const;
     std::string judge(const Peer &peer) const;
+    std::string describeLoad() const;
     void connectionAccepted(UniqueFd socket, const Peer &peer);
     void forgetConnections();
 
@@ -102,6 +105,7 @@ private:
     SandboxReport sandbox_report_;
     std::unique_ptr<DeviceBroker> broker_;
     DeviceWatch device_watch_;
+    ServiceReport service_report_;
     std::unique_ptr<WorkerProcess> session_;
     std::unique_ptr<WorkerProcess> auth_;   // none where auth = []
     std::optional<ServerConfig> reloading_; // until candidates have shown that it can be used

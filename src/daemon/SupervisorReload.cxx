@@ -16,6 +16,7 @@ void Supervisor::reload()
 {
     if (stopping_ || !announced_)
         return;
+    service_report_.reloading();
     certificate_maker_->cancel();
     session_->dropCandidate(); // of a reload that isn't done yet
     if (auth_)
@@ -89,6 +90,7 @@ void Supervisor::applyReload()
     } catch (const std::exception &error) {
         logError(error.what());
     }
+    service_report_.reloaded("");
 }
 
 void Supervisor::abandonReload(const std::string &reason)
@@ -100,6 +102,7 @@ void Supervisor::abandonReload(const std::string &reason)
     if (auth_)
         auth_->dropCandidate();
     logError("not reloaded, the old configuration stays: " + reason);
+    service_report_.reloaded(reason);
 }
 
 } // namespace netsane

@@ -148,6 +148,7 @@ void Supervisor::announce()
     tellAddresses();
     if (options_.on_ready)
         options_.on_ready();
+    service_report_.started();
 }
 
 void Supervisor::tellAddresses() const

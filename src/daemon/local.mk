@@ -43,6 +43,8 @@ src_daemon_libsupervisor_la_SOURCES = \
 	src/daemon/RefusalLog.cxx src/daemon/RefusalLog.hxx \
 	src/daemon/RestartPause.hxx \
 	src/daemon/SandboxReport.cxx src/daemon/SandboxReport.hxx \
+	src/daemon/ServiceNotifier.cxx src/daemon/ServiceNotifier.hxx \
+	src/daemon/ServiceReport.cxx src/daemon/ServiceReport.hxx \
 	src/daemon/ServiceSockets.cxx src/daemon/ServiceSockets.hxx \
 	src/daemon/Settling.cxx src/daemon/Settling.hxx \
 	src/daemon/Supervisor.cxx src/daemon/Supervisor.hxx \

@@ -3,6 +3,7 @@
 #include "config/ServerConfig.hxx"
 #include "daemon/Log.hxx"
 #include "daemon/ProgramPaths.hxx"
+#include "daemon/ServiceNotifier.hxx"
 #include "daemon/ServiceSockets.hxx"
 #include "daemon/Supervisor.hxx"
 #include "event/EventLoop.hxx"
@@ -69,6 +70,10 @@ int runDaemon(const Options &options, const ProgramPaths &paths)
 {
     const ServerConfig config = readServerConfig(options.config_file);
     auto sockets = takeServiceSockets(); // before the fork: they are for the process that was started
+    // only then: the other descriptors are closed there
+    ServiceNotifier notifier = ServiceNotifier::fromEnvironment();
+    if (options.check)
+        notifier = {}; // it never serves
     const bool background = !options.foreground && !options.check;
     UniqueFd ready_pipe;
     if (background) {
@@ -97,7 +102,7 @@ int runDaemon(const Options &options, const ProgramPaths &paths)
         ready_pipe.reset();
     };
     EventLoop loop;
-    Supervisor supervisor(loop, config, paths, supervisor_options, std::move(sockets));
+    Supervisor supervisor(loop, config, paths, supervisor_options, std::move(sockets), std::move(notifier));
     supervisor.run();
     if (options.check)
         std::printf("%s is good, and the plugins it names can be loaded\n", options.config_file.c_str());

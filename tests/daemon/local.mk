@@ -15,6 +15,8 @@ tests_daemon_supervisor_test_SOURCES = \
 	tests/daemon/PenaltyTableTest.cxx \
 	tests/daemon/RefusalLogTest.cxx \
 	tests/daemon/RestartPauseTest.cxx \
+	tests/daemon/FakeServiceManager.hxx tests/daemon/ServiceNotifierTest.cxx \
+	tests/daemon/ServiceReportTest.cxx \
 	tests/daemon/SettlingTest.cxx \
 	tests/daemon/WorkerProcessTest.cxx
 tests_daemon_supervisor_test_CXXFLAGS = $(AM_CXXFLAGS) $(GTEST_CFLAGS)

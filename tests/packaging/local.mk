@@ -1,0 +1,6 @@
+# tests/packaging
+PACKAGING_TESTS = tests/packaging/units.py
+dist_check_SCRIPTS += $(PACKAGING_TESTS)
+if HAVE_PYTHON
+TESTS += $(PACKAGING_TESTS)
+endif
