@@ -59,7 +59,7 @@ class Lifecycle(harness.EndToEndTest):
         scans = [self.scanning(self.scanner, "-d", self.device(number), *args, hold=1000) for number in (0, 1)]
         for scan in scans:
             scan.wait_held()
-        self.assertEqual(len(self.server.find("netsaned-device")), 2)
+        harness.wait_for(lambda: len(self.server.find("netsaned-device")) == 2, 10, "two device processes")
         expected = self.expected(*args).out
         for scan in scans:
             result = scan.finish()

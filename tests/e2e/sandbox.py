@@ -116,8 +116,7 @@ class Sandbox(harness.EndToEndTest):
     # --- what /proc shows ----------------------------------------------------------------------------------------------
 
     def assert_confined(self, name):
-        pids = self.server.find(f"netsaned-{name}")
-        self.assertEqual(len(pids), 1, name)
+        pids = harness.wait_for(lambda: len(found := self.server.find(f"netsaned-{name}")) == 1 and found, 10, f"one {name}")
         found = status(pids[0])
         self.assertEqual(found["NoNewPrivs"], ["1"], name)
         if "Seccomp" in found:

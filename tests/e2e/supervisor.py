@@ -348,7 +348,7 @@ class Reload(SupervisorTest):
                          "the processes are those of before")
         self.hang_up(server, "configuration reloaded", crypt=["none"])
         self.assert_login(server)
-        self.assertEqual(server.find("netsaned-session"), processes[:1])
+        harness.wait_for(lambda: server.find("netsaned-session") == processes[:1], SERVING, "only the session process is left")
         self.assertNotIn(processes[1], server.find("netsaned-auth")[-1:])
         server.stop()
 
