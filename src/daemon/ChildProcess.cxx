@@ -114,7 +114,7 @@ std::vector<char *> pointersTo(const std::vector<std::string> &strings)
 
 bool isForEveryProgram(std::string_view entry)
 {
-    static constexpr auto names = {"PATH=", "LANG=", "LANGUAGE=", "TZ="};
+    static constexpr auto names = {"PATH=", "LANG=", "LANGUAGE=", "TZ=", "TZDIR=", "OPENSSL_CONF=", "OPENSSL_MODULES="};
     static constexpr auto prefixes = {
         "LC_", "MALLOC_", "NETSANE_", "ASAN_OPTIONS=", "LSAN_OPTIONS=", "TSAN_OPTIONS=", "UBSAN_OPTIONS="};
     const auto begins = [entry](std::string_view text) { return entry.starts_with(text); };

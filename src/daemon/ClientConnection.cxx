@@ -129,14 +129,17 @@ void ClientConnection::update()
         bool progress = true;
         while (progress) {
             progress = drainDevices();
+            const bool was_full = isFull();
             if (!flush()) {
                 session_.peerClosed();
                 return end();
             }
+            // What was left in a decoder because the client was slow, nothing else would ask for.
+            progress = progress || (was_full && !isFull());
         }
         for (const auto &[key, channel] : channels_) {
             channel->flush();
-            channel->wantRead(session_.wantsDevice(key) && session_.unsentBytes() < max_unsent_bytes);
+            channel->wantRead(session_.wantsDevice(key) && !isFull());
         }
         const std::size_t unsent = session_.output().size();
         if (session_.isFinished() && !lingering_) {
@@ -226,7 +229,7 @@ void ClientConnection::deviceReadable(DeviceKey key)
         return;
     DeviceStream &channel = *found->second;
     if (!channel.receive()) {
-        drainDevice(key, channel); // what it said before it ended
+        drainDevice(key, channel, Drain::all); // what it said before it ended
         if (channels_.contains(key))
             session_.deviceGone(key, "the process of this device has ended unexpectedly", EventLoop::now());
     }
@@ -238,15 +241,20 @@ bool ClientConnection::drainDevices()
     // A message can close its channel and make another one the next, so the map is looked at anew each time.
     for (const auto &[key, channel] : channels_)
         if (session_.wantsDevice(key))
-            return drainDevice(key, *channel);
+            return drainDevice(key, *channel, Drain::as_client_reads);
     return false;
 }
 
-bool ClientConnection::drainDevice(DeviceKey key, DeviceStream &channel)
+bool ClientConnection::isFull() const noexcept
+{
+    return session_.unsentBytes() >= max_unsent_bytes;
+}
+
+bool ClientConnection::drainDevice(DeviceKey key, DeviceStream &channel, Drain how_far)
 {
     bool progress = false;
     try {
-        while (session_.wantsDevice(key) && session_.unsentBytes() < max_unsent_bytes) {
+        while (session_.wantsDevice(key) && (how_far == Drain::all || !isFull())) {
             const auto message = channel.next();
             if (!message)
                 break;

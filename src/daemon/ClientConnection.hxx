@@ -54,6 +54,9 @@ public:
     void fail(const std::string &reason);
 
 private:
+    // How much of what a device has said goes into what is to be sent.
+    enum class Drain { as_client_reads, all };
+
     // ServerHost
     void listDevices() override;
     void openDevice(DeviceKey key, std::string_view name) override;
@@ -77,7 +80,8 @@ private:
     void receiveRest();
     void deviceReadable(DeviceKey key);
     bool drainDevices();
-    bool drainDevice(DeviceKey key, DeviceStream &channel);
+    bool isFull() const noexcept; // the client doesn't take what there is
+    bool drainDevice(DeviceKey key, DeviceStream &channel, Drain how_far);
     bool flush();
     void update();
     void schedule();

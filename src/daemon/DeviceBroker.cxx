@@ -207,7 +207,7 @@ std::size_t DeviceBroker::held(const Client &client) const
 {
     return static_cast<std::size_t>(std::count_if(holders_.begin(), holders_.end(), [&client](const Holder &holder) {
         return !holder.closing && holder.user == client.user.value_or("") &&
-               (client.user || holder.host == client.peer.hostText());
+               (client.user || holder.limit_key == client.peer.limitKey());
     }));
 }
 
@@ -288,8 +288,8 @@ void DeviceBroker::start(const PendingOpen &open, const std::string &device, con
         const auto process = pool_.assign(device, std::move(device_end), [this](DevicePool::Ticket ended, int status) {
             deviceExited(ended, status);
         });
-        holders_.push_back(
-            {device, process, open.connection, open.key, client.user.value_or(""), client.peer.hostText(), false});
+        holders_.push_back({device, process, open.connection, open.key, client.user.value_or(""),
+                            client.peer.hostText(), client.peer.limitKey(), settings_.close_timeout, false});
         audit("open", "granted", holders_.back())
             .with("crypt", client.crypt)
             .with("process", static_cast<std::uint64_t>(pool_.process(process)))
@@ -351,7 +351,7 @@ void DeviceBroker::release(Holder &holder)
 {
     if (std::exchange(holder.closing, true))
         return;
-    pool_.release(holder.process, settings_.close_timeout + close_grace);
+    pool_.release(holder.process, holder.close_timeout + close_grace);
 }
 
 void DeviceBroker::deviceExited(DevicePool::Ticket process, int wait_status)

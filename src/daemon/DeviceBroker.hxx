@@ -92,8 +92,10 @@ private:
         DevicePool::Ticket process;
         ConnectionId connection;
         DeviceKey key;
-        std::string user; // "": not logged in
-        std::string host; // "192.168.1.7"
+        std::string user;           // "": not logged in
+        std::string host;           // "192.168.1.7"
+        std::string limit_key;      // of that host, for limits
+        Milliseconds close_timeout; // that its process was given
         bool closing = false;
     };
 

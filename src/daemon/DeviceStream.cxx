@@ -47,7 +47,8 @@ void DeviceStream::flush()
 
 bool DeviceStream::receive()
 {
-    const auto room = decoder_.prepare(std::max(receive_bytes, decoder_.missingBytes()));
+    const std::size_t wanted = std::max(receive_bytes, decoder_.missingBytes());
+    const auto room = decoder_.prepare(wanted).first(wanted); // not all there is: a slow client's waits in the kernel
     ssize_t got;
     do {
         got = ::recv(socket_.get(), room.data(), room.size(), 0);

@@ -42,6 +42,14 @@ void openLog(std::string_view program, LogTarget target, bool verbose)
     spdlog::set_default_logger(logger);
 }
 
+void leaveLogOfParent() noexcept
+{
+    if (const auto logger = spdlog::default_logger())
+        for (const auto &sink : logger->sinks())
+            if (auto *const patient = dynamic_cast<PatientSink *>(sink.get()))
+                patient->forgetDescriptors();
+}
+
 std::string_view logTargetName(LogTarget target) noexcept
 {
     return target == LogTarget::syslog ? "syslog" : "stderr";

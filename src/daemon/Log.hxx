@@ -12,6 +12,10 @@ enum class LogTarget { standard_error, syslog };
 // program: "netsaned-session", stands in every line. Throws spdlog's exceptions.
 void openLog(std::string_view program, LogTarget target, bool verbose);
 
+// In a process that was forked off and is about to close descriptors: the log's own is closed now, and made anew when
+// there is something to say.
+void leaveLogOfParent() noexcept;
+
 // As --log wants it, for handing it to child processes.
 std::string_view logTargetName(LogTarget target) noexcept;
 

@@ -15,6 +15,10 @@
 namespace netsane {
 
 class PatientSink : public spdlog::sinks::base_sink<std::mutex> {
+public:
+    // Closes what it has opened itself; it is opened again for the next line.
+    virtual void forgetDescriptors() noexcept {}
+
 protected:
     // One line, without its end. False when it can't be taken now; never blocks.
     virtual bool take(spdlog::level::level_enum level, std::string_view line) noexcept = 0;
@@ -42,6 +46,8 @@ private:
 class SyslogSink : public PatientSink {
 public:
     explicit SyslogSink(std::string ident, std::string path = "/dev/log");
+
+    void forgetDescriptors() noexcept override { socket_.reset(); }
 
 protected:
     bool take(spdlog::level::level_enum level, std::string_view line) noexcept override;

@@ -47,7 +47,8 @@ void resetSignals() noexcept
 bool leaveParent(int channel, pid_t parent) noexcept
 {
     resetSignals();
-    ::closelog(); // else the C library goes on with a descriptor that is closed below
+    ::closelog(); // else the C library (a plugin's log) goes on with a descriptor that is closed below
+    leaveLogOfParent();
     if (channel != channel_fd && ::dup2(channel, channel_fd) < 0)
         return false;
     closeDescriptorsFrom(channel_fd + 1);

@@ -25,6 +25,8 @@ constexpr std::size_t receive_bytes = 16 * 1024;
 constexpr std::size_t max_queued_bytes = 4U << 20;
 // Partial data is sent when it is as old as this, well before the protocol's 100 ms.
 constexpr auto partial_age = 20ms;
+constexpr std::chrono::milliseconds look_again_first{20}; // for the first bytes of a block
+constexpr std::chrono::milliseconds look_again_most{80};  // with partial_age what protocol.md §7.9 allows
 // A call that returns soon by itself is not interrupted by a signal: it might be in the middle of malloc().
 constexpr auto signal_delay = 50ms;
 constexpr auto signal_again = 1s;
@@ -61,7 +63,8 @@ DeviceChannel::DeviceChannel(UniqueFd channel, UniqueFd terminate, DeviceLink &l
       link_(link),
       timeouts_(timeouts),
       writer_(channel_.get()),
-      decoder_(limits_after_login)
+      decoder_(limits_after_login),
+      look_again_(look_again_first)
 {
 }
 
@@ -288,6 +291,7 @@ bool DeviceChannel::answerRead(const DeviceRequest &request)
         const std::size_t wanted = std::min<std::size_t>(request.max_bytes, BlockQueue::block_bytes);
         const auto data = link_.frontData(wanted);
         if (!data.bytes.empty()) {
+            look_again_ = look_again_first;
             const bool is_due = Clock::now() >= data.time + partial_age;
             if (data.bytes.size() < wanted && !data.is_complete && !is_due) {
                 partial_due_ = data.time + partial_age;
@@ -299,7 +303,8 @@ bool DeviceChannel::answerRead(const DeviceRequest &request)
             return true;
         }
         if (!data.end) {
-            partial_due_ = Clock::now() + partial_age; // nobody says when the first bytes come
+            partial_due_ = Clock::now() + look_again_; // nobody says when the first bytes come
+            look_again_ = std::min(2 * look_again_, look_again_most);
             return false;
         }
         frame_ = FrameState::ended;
@@ -375,9 +380,10 @@ void DeviceChannel::endIfOverdue()
         giveUp("react to being cancelled");
     if (!call_due_ || now < *call_due_)
         return;
-    if (!link_.isJobWaiting())
+    const auto begin = link_.jobTakenAt().value_or(now); // now: what it waits for is a scan
+    if (now >= begin + callTimeout())
         giveUp("answer");
-    call_due_ = now + callTimeout(); // what it waits for is a scan
+    call_due_ = begin + callTimeout();
 }
 
 std::chrono::seconds DeviceChannel::callTimeout() const noexcept
@@ -387,7 +393,12 @@ std::chrono::seconds DeviceChannel::callTimeout() const noexcept
 
 void DeviceChannel::giveUp(const char *what) noexcept
 {
-    std::fprintf(stderr, "netsaned-device: the device doesn't %s\n", what);
+    // Not by stdio: the backend may be standing in it, with its lock.
+    char text[80];
+    const int length = std::snprintf(text, sizeof text, "netsaned-device: the device doesn't %s\n", what);
+    pollfd log{STDERR_FILENO, POLLOUT, 0};
+    if (::poll(&log, 1, 0) == 1 && (log.revents & POLLOUT) != 0) [[maybe_unused]]
+        const auto written = ::write(STDERR_FILENO, text, static_cast<std::size_t>(length));
     ::_exit(EXIT_FAILURE);
 }
 

@@ -75,6 +75,7 @@ private:
     std::uint64_t given_bytes_ = 0;            // of the frame, answered to READs
     std::optional<std::uint64_t> frame_bytes_; // as announced at STAR, where that is known
     std::optional<Clock::time_point> partial_due_;
+    std::chrono::milliseconds look_again_; // the longer the scanner takes, the rarer
     std::optional<Clock::time_point> signal_due_;
     std::optional<Clock::time_point> call_due_;  // the main thread's call has to be over
     std::optional<Clock::time_point> abort_due_; // the same for all aborts

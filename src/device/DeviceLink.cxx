@@ -60,6 +60,7 @@ void DeviceLink::pause(std::chrono::milliseconds timeout)
 DeviceRequest DeviceLink::takeJob()
 {
     const std::lock_guard lock(mutex_);
+    job_taken_at_ = std::chrono::steady_clock::now();
     return *std::exchange(job_, std::nullopt);
 }
 
@@ -132,6 +133,7 @@ void DeviceLink::postJob(DeviceRequest job)
 {
     const std::lock_guard lock(mutex_);
     job_ = std::move(job);
+    job_taken_at_.reset();
     main_news_.notify_one();
 }
 
@@ -155,10 +157,10 @@ std::uint64_t DeviceLink::requestAbort()
     return ++aborts_wanted_;
 }
 
-bool DeviceLink::isJobWaiting()
+std::optional<std::chrono::steady_clock::time_point> DeviceLink::jobTakenAt()
 {
     const std::lock_guard lock(mutex_);
-    return job_.has_value();
+    return job_taken_at_;
 }
 
 std::uint64_t DeviceLink::abortsDone()

@@ -83,8 +83,9 @@ public:
 
     // Only one job at a time: post, then result until there is one.
     void postJob(DeviceRequest job);
-    bool withdrawJob();  // true when the main thread hadn't taken it
-    bool isJobWaiting(); // the main thread hasn't taken it yet: it is in sane_read
+    bool withdrawJob(); // true when the main thread hadn't taken it
+    // When the main thread began with it; nothing while it is in sane_read and hasn't.
+    std::optional<std::chrono::steady_clock::time_point> jobTakenAt();
     std::optional<Result> takeResult();
 
     std::uint64_t requestAbort(); // returns the count of aborts asked for up to now
@@ -110,6 +111,7 @@ private:
     std::atomic<bool> interrupted_{false};
 
     std::optional<DeviceRequest> job_;
+    std::optional<std::chrono::steady_clock::time_point> job_taken_at_;
     std::optional<Result> result_;
     std::uint64_t aborts_wanted_ = 0;
     std::uint64_t aborts_done_ = 0;

@@ -1,5 +1,6 @@
 #include "device/OptionTable.hxx"
 
+#include "device/SaneLibrary.hxx"
 #include "protocol/ToldState.hxx"
 #include "wire/FrameEncoder.hxx"
 #include "wire/WireLimits.hxx"
@@ -33,7 +34,7 @@ OptionDescriptor unusable()
 
 void convertConstraint(const SANE_Option_Descriptor &source, OptionDescriptor &descriptor)
 {
-    switch (source.constraint_type) {
+    switch (numberOf(source.constraint_type)) {
     case SANE_CONSTRAINT_RANGE:
         if (!source.constraint.range)
             return;
@@ -84,9 +85,9 @@ OptionDescriptor convertDescriptor(const SANE_Option_Descriptor &source)
     descriptor.name = text(source.name);
     descriptor.title = text(source.title);
     descriptor.description = text(source.desc);
-    descriptor.unit = static_cast<std::uint32_t>(source.unit);
+    descriptor.unit = numberOf(source.unit);
     descriptor.capabilities = static_cast<std::uint32_t>(source.cap);
-    const auto type = static_cast<std::uint32_t>(source.type);
+    const auto type = numberOf(source.type);
     descriptor.type = static_cast<ValueType>(type);
     if (type > static_cast<std::uint32_t>(ValueType::group) ||
         (hasValue(descriptor.type) && (source.size < 0 || source.size > max_option_bytes))) {

@@ -96,7 +96,7 @@ std::optional<Parameters> SaneHandle::parameters(Status &status) noexcept
     status = fromSane(sane_get_parameters(handle_, &parameters));
     if (status != Status::good)
         return std::nullopt;
-    return Parameters{static_cast<std::uint32_t>(parameters.format),
+    return Parameters{numberOf(parameters.format),
                       parameters.last_frame != SANE_FALSE,
                       parameters.bytes_per_line,
                       parameters.pixels_per_line,

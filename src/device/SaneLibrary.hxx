@@ -6,11 +6,22 @@
 #include "protocol/DeviceMessages.hxx"
 
 #include <cstdint>
+#include <cstring>
 #include <sane/sane.h>
 #include <string>
 #include <vector>
 
 namespace netsane {
+
+// What stands in an enumeration of libsane's. A backend may have put a value there that is none of its type.
+template<typename Enum>
+std::uint32_t numberOf(const Enum &value) noexcept
+{
+    std::uint32_t number;
+    static_assert(sizeof value == sizeof number);
+    std::memcpy(&number, &value, sizeof number); // not as its type, which it may not be
+    return number;
+}
 
 // Values outside 0..11 are io_error.
 Status fromSane(SANE_Status status) noexcept;

@@ -4,6 +4,8 @@
 #include "sandbox/SandboxFolders.hxx"
 
 #include <cstdlib>
+#include <string>
+#include <sys/stat.h>
 
 namespace netsane {
 
@@ -21,10 +23,13 @@ int confineDevice()
     Landlock landlock;
     allowServiceFolders(landlock);
     landlock.allow("/sys", Landlock::Access::write);
-    // Calibrations are kept there.
+    // Calibrations are kept there. Drivers make the folder where it is missing, which they couldn't any more.
     const char *const home = std::getenv("HOME");
-    if (home && *home == '/')
-        landlock.allow(std::string(home) + "/.sane", Landlock::Access::write);
+    if (home && *home == '/') {
+        const std::string folder = std::string(home) + "/.sane";
+        ::mkdir(folder.c_str(), S_IRWXU);
+        landlock.allow(folder, Landlock::Access::write);
+    }
     landlock.refuseSignals();
     return landlock.enforce();
 #endif

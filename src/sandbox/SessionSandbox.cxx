@@ -2,6 +2,7 @@
 #include "sandbox/ProcessState.hxx"
 #include "sandbox/Sandbox.hxx"
 
+#include <cstdlib>
 #include <ctime>
 #include <sys/resource.h>
 
@@ -20,9 +21,13 @@ int confineFiles(const std::string &plugin_dir)
 {
     Landlock landlock;
     landlock.allow(plugin_dir, Landlock::Access::read);
-    for (const char *const folder : {"/lib", "/lib32", "/lib64", "/usr/lib", "/usr/lib32", "/usr/lib64",
-                                     "/usr/local/lib", "/etc/ld.so.cache", "/etc/ssl/openssl.cnf"})
+    for (const char *const folder :
+         {"/lib", "/lib32", "/lib64", "/usr/lib", "/usr/lib32", "/usr/lib64", "/usr/local/lib", "/etc/ld.so.cache",
+          "/etc/ssl/openssl.cnf", "/etc/pki/tls", "/etc/crypto-policies"})
         landlock.allow(folder, Landlock::Access::read);
+    for (const char *const name : {"OPENSSL_CONF", "OPENSSL_MODULES"})
+        if (const char *const path = std::getenv(name); path && *path == '/')
+            landlock.allow(path, Landlock::Access::read);
     landlock.refuseTcp();
     landlock.refuseAbstractSockets();
     landlock.refuseSignals();

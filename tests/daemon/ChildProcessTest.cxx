@@ -133,8 +133,8 @@ TEST(ChildProcess, HasAnEnvironmentOfItsOwnWhereThatIsWanted)
 
 TEST(ChildProcess, PassesOnOfAnEnvironmentWhatIsForEveryProgram)
 {
-    const char *const environment[] = {"PATH=/bin", "PATHS=/x",         "LANG=C",          "LC_ALL=C",   "TZ=UTC",
-                                       "TZX=1",     "LD_PRELOAD=/x.so", "OPENSSL_CONF=/x", "HOME=/root", nullptr};
+    const char *const environment[] = {"PATH=/bin", "PATHS=/x",         "LANG=C",        "LC_ALL=C",   "TZ=UTC",
+                                       "TZX=1",     "LD_PRELOAD=/x.so", "GCONV_PATH=/x", "HOME=/root", nullptr};
     EXPECT_EQ(plainEnvironment(environment), (std::vector<std::string>{"PATH=/bin", "LANG=C", "LC_ALL=C", "TZ=UTC"}));
     EXPECT_TRUE(plainEnvironment(nullptr).empty());
 }

@@ -39,7 +39,7 @@ E2E_TESTS = \
 	tests/e2e/sandbox.py \
 	tests/e2e/seed_client.py \
 	tests/e2e/seed_errors.py \
-	tests/e2e/seed_login.py \
+	tests/e2e/seed_login.py tests/e2e/slow_reader.py \
 	tests/e2e/service_manager.py \
 	tests/e2e/supervisor.py \
 	tests/e2e/tls_certificates.py \

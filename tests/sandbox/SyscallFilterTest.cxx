@@ -109,6 +109,11 @@ TEST(SyscallFilter, CannotBeCaughtByTheProcess)
     EXPECT_TRUE(isEndedBy(filtered([] { return ::signal(SIGSYS, SIG_IGN) == SIG_ERR ? 1 : 0; }), "rt_sigaction"));
 }
 
+TEST(SyscallFilter, LetsNoDescriptorSendSignals)
+{
+    EXPECT_TRUE(isEndedBy(filtered([] { return ::fcntl(0, F_SETOWN, ::getppid()) == 0 ? 0 : 1; }), "fcntl"));
+}
+
 TEST(SyscallFilter, AllowsWhatASessionNeeds)
 {
     EXPECT_TRUE(isAllowed(filtered([] {
@@ -116,8 +121,8 @@ TEST(SyscallFilter, AllowsWhatASessionNeeds)
         void *const memory = ::mmap(nullptr, 4096, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
         if (!file || memory == MAP_FAILED || ::mprotect(memory, 4096, PROT_READ | PROT_EXEC) != 0)
             return 1;
-        int pair[2];
-        return ::socketpair(AF_UNIX, SOCK_STREAM, 0, pair) == 0 && ::send(pair[0], "x", 1, 0) == 1 ? 0 : 1;
+        int pipe[2];
+        return ::pipe2(pipe, O_CLOEXEC) == 0 && ::write(pipe[1], "x", 1) == 1 && ::fcntl(pipe[0], F_GETFL) >= 0 ? 0 : 1;
     })));
 }
 

@@ -44,7 +44,9 @@ class Injector(threading.Thread):
         self.error = None
 
     def run(self):
-        one = [self.kill_device, self.crash_device, self.stop_device, self.cut, self.reset]
+        one = [self.kill_device, self.stop_device, self.cut, self.reset]
+        if not self.daemon_.stage.sanitizers:  # they would report the crash
+            one.append(self.crash_device)
         everybody = [self.kill_session, self.stop_session, self.kill_auth, self.stop_auth, self.reload]
         turn, last = 0, time.monotonic() - WORKER_PAUSE / 2
         try:

@@ -77,25 +77,29 @@ void setVersions(const HostSettings &settings, SSL_CTX *context)
         settings.refuse("min_version", ErrorQueue::firstReason());
 }
 
-// Of those of 1.3 that the system allows, AES with 128 bits first: as safe, and a good part of the time that an image
-// takes is its encryption.
+// Of those of 1.3, AES with 128 bits first: as safe, and a good part of the time that an image takes is its encryption.
+// An order that somebody has put into OpenSSL's configuration stays.
 void preferQuickCiphers(SSL_CTX *context)
 {
     constexpr std::string_view quick = TLS1_3_RFC_AES_128_GCM_SHA256;
     const STACK_OF(SSL_CIPHER) *const ciphers = SSL_CTX_get_ciphers(context);
-    std::string first;
+    std::string order;
     std::string others;
+    bool has_quick = false;
     for (int i = 0; i < sk_SSL_CIPHER_num(ciphers); ++i) {
         const SSL_CIPHER *const cipher = sk_SSL_CIPHER_value(ciphers, i);
         const std::string_view name = SSL_CIPHER_get_name(cipher);
         if (SSL_CIPHER_get_version(cipher) != std::string_view("TLSv1.3"))
             continue;
+        order.append(order.empty() ? "" : ":").append(name);
         if (name == quick)
-            first = name;
+            has_quick = true;
         else
             others.append(":").append(name);
     }
-    if (!first.empty() && SSL_CTX_set_ciphersuites(context, (first + others).c_str()) != 1)
+    if (!has_quick || order != OSSL_default_ciphersuites())
+        return;
+    if (SSL_CTX_set_ciphersuites(context, (std::string(quick) + others).c_str()) != 1)
         throw SettingError("OpenSSL doesn't take its own ciphers: " + ErrorQueue::firstReason());
 }
 
