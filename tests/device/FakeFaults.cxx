@@ -53,6 +53,14 @@ SANE_Option_Descriptor option(SANE_Value_Type type, SANE_Int size, SANE_Constrai
             constraint_type, {nullptr}};
 }
 
+// As in a driver's C, where any number may stand in an enumeration.
+template<typename Enum>
+void put(Enum &place, int number)
+{
+    static_assert(sizeof place == sizeof number);
+    std::memcpy(&place, &number, sizeof number);
+}
+
 } // namespace
 
 void befall(const std::string &device, const char *call)
@@ -74,9 +82,11 @@ const SANE_Option_Descriptor *descriptor(const std::string &device, SANE_Int num
     static SANE_Option_Descriptor made;
     if (kind == "huge")
         made = option(SANE_TYPE_STRING, std::numeric_limits<SANE_Int>::max(), SANE_CONSTRAINT_NONE);
-    else if (kind == "type")
-        made = option(static_cast<SANE_Value_Type>(4711), 4, static_cast<SANE_Constraint_Type>(-1));
-    else if (kind == "null-list")
+    else if (kind == "type") {
+        made = option(SANE_TYPE_INT, 4, SANE_CONSTRAINT_NONE);
+        put(made.type, 4711);
+        put(made.constraint_type, -1);
+    } else if (kind == "null-list")
         made = option(SANE_TYPE_STRING, 8, SANE_CONSTRAINT_STRING_LIST);
     else if (kind == "null-range")
         made = option(SANE_TYPE_INT, 4, SANE_CONSTRAINT_RANGE);
