@@ -32,7 +32,7 @@ class Values(harness.DifferentialTest):
         env = {"PATH": os.environ.get("PATH", "/usr/bin:/bin"), "LANG": "C", "HOME": self.folder,
                "SANE_CONFIG_DIR": self.server.sane_dir, **harness.ONE_ARENA}
         if self.library and self.stage.sanitizers:
-            env.update(ASAN_OPTIONS="detect_leaks=0", LD_PRELOAD=self.stage.preload())
+            env.update(ASAN_OPTIONS="detect_leaks=0", LD_PRELOAD=self.stage.preload)
         for _ in range(harness.LOCAL_TRIES):
             result, lines = self.frontend(env, self.device, seed, "local", *([self.library] if self.library else []))
             if result.code == 0:

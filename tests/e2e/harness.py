@@ -7,6 +7,7 @@ it, NETSANE_SANITIZERS is what configure got as --enable-sanitizers (or "no").
 
 import ctypes
 import faulthandler
+import functools
 import os
 import platform
 import re
@@ -215,8 +216,9 @@ class Stage:
                 return True
             path = os.path.dirname(path)
 
+    @functools.cached_property
     def preload(self):
-        """The sanitizers' run-time libraries, for a foreign program that loads our shared objects."""
+        """The sanitizers' run-time libraries, for a foreign program that loads our shared objects. Asks the compiler."""
         compiler = os.environ.get("NETSANE_CXX", "g++").split()
         version = subprocess.run(compiler + ["--version"], stdout=subprocess.PIPE, check=True).stdout
         if b"clang" in version:
@@ -597,7 +599,7 @@ class Client:
             env["SANE_DEBUG_NETSANE"] = os.environ["SANE_DEBUG_NETSANE"]
         if self.stage.sanitizers:
             env.update(self.stage.sanitizer_env(self.reports, leaks=False))
-            env["LD_PRELOAD"] = self.stage.preload()
+            env["LD_PRELOAD"] = self.stage.preload
         return env
 
     def start(self, *args, cwd=None, stdin=None, hold=None):
