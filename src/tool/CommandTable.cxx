@@ -1,5 +1,6 @@
 #include "tool/CommandTable.hxx"
 
+#include "tool/check/CheckCommand.hxx"
 #include "tool/control/KickCommand.hxx"
 #include "tool/control/ReloadCommand.hxx"
 #include "tool/control/StatusCommand.hxx"
@@ -18,6 +19,8 @@ std::unique_ptr<ToolCommand> make(const char *name)
 }
 
 constexpr CommandRow rows[] = {
+    {"check", "Look what would keep this machine's server from working.",
+     "  sudo netsane check               as the server's user, with what to do", make<CheckCommand>},
     {"fingerprint", "Show what a server's certificate can be recognised by.",
      "  netsane fingerprint              of this machine's server", make<FingerprintCommand>},
     {"kick", "End connections of this machine's server.",

@@ -8,6 +8,13 @@ src_tool_libtool_commands_la_SOURCES = \
 	src/tool/CommandTable.cxx src/tool/CommandTable.hxx \
 	src/tool/InstalledFolders.cxx src/tool/InstalledFolders.hxx \
 	src/tool/ToolError.hxx \
+	src/tool/check/CheckCommand.cxx src/tool/check/CheckCommand.hxx \
+	src/tool/check/CheckReport.cxx src/tool/check/CheckReport.hxx \
+	src/tool/check/CheckedProcess.cxx src/tool/check/CheckedProcess.hxx \
+	src/tool/check/DeviceChecks.cxx src/tool/check/DeviceChecks.hxx \
+	src/tool/check/DeviceNodes.cxx src/tool/check/DeviceNodes.hxx \
+	src/tool/check/FileChecks.cxx src/tool/check/FileChecks.hxx \
+	src/tool/check/ServerCheck.cxx src/tool/check/ServerCheck.hxx \
 	src/tool/control/ControlClient.cxx src/tool/control/ControlClient.hxx \
 	src/tool/control/KickCommand.cxx src/tool/control/KickCommand.hxx \
 	src/tool/control/ReloadCommand.cxx src/tool/control/ReloadCommand.hxx \
