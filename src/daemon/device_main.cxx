@@ -36,8 +36,9 @@ bool redirectStandardStreams()
 // Of --tell-backends: in dll.conf, dll.d and not excluded, with blanks between.
 std::string backendNames(const netsane::DeviceProcessOptions &options)
 {
+    const auto config = netsane::DllConfig::read(options.sane_config_dir, options.excluded_backends);
     std::string text;
-    for (const auto &name : netsane::DllConfig::read(options.sane_config_dir, options.excluded_backends).backends())
+    for (const auto &name : config.backends())
         text += (text.empty() ? "" : " ") + name;
     return text;
 }
