@@ -4,6 +4,7 @@
 #include "config/TomlSection.hxx"
 #include "os/Error.hxx"
 #include "os/UniqueFd.hxx"
+#include "os/UnixListener.hxx"
 #include "util/Printable.hxx"
 
 #include <algorithm>
@@ -51,6 +52,14 @@ void checkAbsolute(const std::string &path)
 {
     if (!path.starts_with('/'))
         throw std::invalid_argument("\"" + path + "\": must be an absolute path");
+}
+
+void checkSocketPath(const std::string &path)
+{
+    checkAbsolute(path);
+    if (path.size() > max_unix_path_bytes)
+        throw std::invalid_argument("\"" + path + "\": the path of a unix socket has at most " +
+                                    std::to_string(max_unix_path_bytes) + " bytes");
 }
 
 void checkUser(const std::string &user)
@@ -132,6 +141,7 @@ void readTop(TomlSection &top, ServerConfig &config)
     top.readString("plugin_dir", config.plugin_dir, checkAbsolute);
     top.readString("groups_file", config.groups_file, checkAbsolute);
     top.readString("state_dir", config.state_dir, checkAbsolute);
+    top.readStringOrEmpty("control_socket", config.control_socket, checkSocketPath);
 }
 
 void readListRefresh(TomlSection &sane, ServerConfig &config)

@@ -67,6 +67,8 @@ struct ServerConfig {
     std::string groups_file;               // absolute, for GroupFile; empty: none
     std::string state_dir;                 // absolute, see CertificateFiles; empty: the default of who starts netsaned
 
+    std::optional<std::string> control_socket; // absolute, "" for none; see controlSocketPath()
+
     std::string sane_config_dir; // SANE_CONFIG_DIR of the device processes; empty: SANE's own
     std::vector<std::string> sane_exclude = {"netsane", "net"}; // backends never exported again
     std::chrono::seconds sane_list_timeout{20};                 // a listing that takes longer is killed

@@ -98,6 +98,14 @@ void TomlSection::readString(std::string_view key, std::string &value, const Str
         value = string(key, *node, check);
 }
 
+void TomlSection::readStringOrEmpty(std::string_view key, std::optional<std::string> &value, const StringCheck &check)
+{
+    const auto *const node = take(key);
+    const auto *const text = node ? node->as_string() : nullptr;
+    if (node)
+        value = text && text->get().empty() ? std::string() : string(key, *node, check);
+}
+
 void TomlSection::readBool(std::string_view key, bool &value)
 {
     const auto *const node = take(key);

@@ -8,6 +8,7 @@
 #include <chrono>
 #include <cstdint>
 #include <functional>
+#include <optional>
 #include <set>
 #include <string>
 #include <string_view>
@@ -25,6 +26,8 @@ public:
     TomlSection(const toml::table &table, std::string name, std::string file);
 
     void readString(std::string_view key, std::string &value, const StringCheck &check = {});
+    // The same, and "" is a value, too, which isn't checked.
+    void readStringOrEmpty(std::string_view key, std::optional<std::string> &value, const StringCheck &check = {});
     void readBool(std::string_view key, bool &value);
     void readSeconds(std::string_view key, std::chrono::seconds &value, std::int64_t min, std::int64_t max);
 

@@ -6,6 +6,7 @@ src_config_libconfig_server_la_SOURCES = \
 	src/config/CidrPrefix.cxx src/config/CidrPrefix.hxx \
 	src/config/ConfigError.hxx \
 	src/config/ConfigReload.cxx src/config/ConfigReload.hxx \
+	src/config/ControlSocketPath.cxx src/config/ControlSocketPath.hxx \
 	src/config/GroupFile.cxx src/config/GroupFile.hxx \
 	src/config/ServerConfig.cxx src/config/ServerConfig.hxx \
 	src/config/SystemGroups.cxx src/config/SystemGroups.hxx \

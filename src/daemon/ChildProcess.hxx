@@ -4,6 +4,7 @@
 #pragma once
 
 #include "os/Capabilities.hxx"
+#include "os/ProcessIdentity.hxx"
 #include "os/UniqueFd.hxx"
 
 #include <cstddef>
@@ -16,16 +17,6 @@ namespace netsane {
 
 // The descriptor that a child finds its channel at.
 inline constexpr int child_channel_fd = 3;
-
-struct ProcessIdentity {
-    uid_t uid;
-    gid_t gid;
-    std::vector<gid_t> groups; // supplementary
-};
-
-// A user of the system with the given extra group, if that exists. Throws std::runtime_error when there is no such
-// user.
-ProcessIdentity lookupIdentity(const std::string &user, const std::string &extra_group);
 
 struct ChildSpec {
     std::string program; // absolute path

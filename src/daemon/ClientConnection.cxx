@@ -85,6 +85,7 @@ void ClientConnection::receive()
         flush(); // the last word, to a peer that may still read; what doesn't go now never will
         return end();
     }
+    received_bytes_ += static_cast<std::size_t>(got);
     session_.received(static_cast<std::size_t>(got), EventLoop::now());
 }
 
@@ -103,9 +104,10 @@ bool ClientConnection::flush()
     ByteBuffer &out = session_.output();
     while (!out.empty()) {
         const ssize_t sent = ::send(socket_.get(), out.data().data(), out.size(), MSG_NOSIGNAL);
-        if (sent >= 0)
+        if (sent >= 0) {
             out.consume(static_cast<std::size_t>(sent));
-        else if (errno == EAGAIN)
+            sent_bytes_ += static_cast<std::size_t>(sent);
+        } else if (errno == EAGAIN)
             break;
         else if (errno != EINTR)
             return false;
@@ -117,7 +119,10 @@ bool ClientConnection::flush()
 std::size_t ClientConnection::sendToClient(std::span<const std::byte> bytes)
 {
     const ssize_t sent = ::send(socket_.get(), bytes.data(), bytes.size(), MSG_NOSIGNAL);
-    return sent > 0 ? static_cast<std::size_t>(sent) : 0; // flush() meets an error again
+    if (sent <= 0)
+        return 0; // flush() meets an error again
+    sent_bytes_ += static_cast<std::size_t>(sent);
+    return static_cast<std::size_t>(sent);
 }
 
 // After every event: moves replies from the devices to the client, sends, and decides what to wait for.

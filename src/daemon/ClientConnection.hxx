@@ -10,6 +10,7 @@
 #include "event/Watch.hxx"
 #include "session/ServerSession.hxx"
 
+#include <cstdint>
 #include <map>
 #include <memory>
 #include <string>
@@ -52,6 +53,8 @@ public:
 
     // Ends the connection with a note.
     void fail(const std::string &reason);
+
+    ConnectionTraffic traffic() const noexcept { return {id_, received_bytes_, sent_bytes_}; }
 
 private:
     // How much of what a device has said goes into what is to be sent.
@@ -103,6 +106,8 @@ private:
     bool finishing_ = false;                                     // the linger timer runs
     bool lingering_ = false;                                     // our side is shut down, the peer's isn't
     bool ended_ = false;
+    std::uint64_t received_bytes_ = 0;
+    std::uint64_t sent_bytes_ = 0;
     std::string told_crypt_ = "none"; // what the supervisor knows
     TimePoint scheduled_for_ = TimePoint::max();
     Timer timer_;

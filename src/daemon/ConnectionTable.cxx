@@ -40,10 +40,22 @@ std::string ConnectionTable::judgeStranger(const Count &host, const Limits &limi
     return "";
 }
 
-ConnectionId ConnectionTable::add(const Peer &peer)
+std::pair<std::string, std::size_t> ConnectionTable::busiestHost() const
+{
+    const auto found = std::max_element(per_host_.begin(), per_host_.end(), [](const auto &a, const auto &b) {
+        return a.second.connections < b.second.connections;
+    });
+    if (found == per_host_.end())
+        return {};
+    return {found->first, found->second.connections};
+}
+
+ConnectionId ConnectionTable::add(const Peer &peer, TimePoint now)
 {
     const ConnectionId id = next_++;
-    connections_.emplace(id, Entry{{peer}});
+    Client client{peer};
+    client.since = now;
+    connections_.emplace(id, Entry{std::move(client)});
     Count &host = per_host_[peer.limitKey()];
     ++host.connections;
     ++host.strangers;
@@ -88,10 +100,15 @@ void ConnectionTable::clear()
         remove(id);
 }
 
-ConnectionTable::Client *ConnectionTable::find(ConnectionId id)
+const ConnectionTable::Client *ConnectionTable::find(ConnectionId id) const
 {
     const auto found = connections_.find(id);
     return found == connections_.end() ? nullptr : &found->second.client;
+}
+
+ConnectionTable::Client *ConnectionTable::find(ConnectionId id)
+{
+    return const_cast<Client *>(std::as_const(*this).find(id));
 }
 
 std::vector<ConnectionId> ConnectionTable::ids() const

@@ -42,12 +42,19 @@ public:
 
     std::size_t size() const noexcept { return connections_.size(); }
 
-    ConnectionId add(const Peer &peer);
+    // Those on which nobody has logged in and no device was opened.
+    std::size_t strangers() const noexcept { return strangers_; }
+
+    // The host that has the most, and how many; "" and 0 where there are none.
+    std::pair<std::string, std::size_t> busiestHost() const;
+
+    ConnectionId add(const Peer &peer, TimePoint now = EventLoop::now());
     void noLongerStranger(ConnectionId id); // nothing if there is no such connection
     void remove(ConnectionId id);           // nothing if there is no such connection
     void clear();
 
     Client *find(ConnectionId id); // nullptr if there is none
+    const Client *find(ConnectionId id) const;
     std::vector<ConnectionId> ids() const;
 
     // Of a connection, also of one that ended not long ago.

@@ -2,6 +2,7 @@
 
 #include "daemon/Log.hxx"
 #include "os/Socket.hxx"
+#include "session/StatusText.hxx"
 
 #include <algorithm>
 #include <exception>
@@ -289,7 +290,8 @@ void DeviceBroker::start(const PendingOpen &open, const std::string &device, con
             deviceExited(ended, status);
         });
         holders_.push_back({device, process, open.connection, open.key, client.user.value_or(""),
-                            client.peer.hostText(), client.peer.limitKey(), settings_.close_timeout, false});
+                            client.peer.hostText(), client.peer.limitKey(), settings_.close_timeout, EventLoop::now(),
+                            false});
         audit("open", "granted", holders_.back())
             .with("crypt", client.crypt)
             .with("process", static_cast<std::uint64_t>(pool_.process(process)))
@@ -311,15 +313,21 @@ AuditLine DeviceBroker::audit(std::string_view event, std::string_view result, c
     return line;
 }
 
-void DeviceBroker::scanEnded(ConnectionId connection, DeviceKey key, const ScanSummary &scan) const
+void DeviceBroker::scanEnded(ConnectionId connection, DeviceKey key, const ScanSummary &scan)
 {
     for (const auto *const list : {&holders_, &lost_})
-        for (const auto &holder : *list)
-            if (holder.connection == connection && holder.key == key)
-                audit("scan", resultOf(scan.status), holder)
-                    .with("status", static_cast<std::uint64_t>(scan.status))
-                    .with("bytes", scan.image_bytes)
-                    .write();
+        for (const auto &holder : *list) {
+            if (holder.connection != connection || holder.key != key)
+                continue;
+            const auto result = resultOf(scan.status);
+            audit("scan", result, holder)
+                .with("status", static_cast<std::uint64_t>(scan.status))
+                .with("bytes", scan.image_bytes)
+                .write();
+            if (result == "failed")
+                errors_.add(holder.device, "a scan failed: " + statusText(static_cast<std::uint32_t>(scan.status)),
+                            EventLoop::now());
+        }
 }
 
 // --- closing --------------------------------------------------------------------------------------------------
@@ -361,9 +369,11 @@ void DeviceBroker::deviceExited(DevicePool::Ticket process, int wait_status)
     if (holder == holders_.end())
         return;
     const std::string device = holder->device;
-    if (wait_status != 0)
+    if (wait_status != 0) {
         logWarning("the process of device " + device + ", held by " + describe(holder->user, holder->host) + ", " +
                    describeExit(wait_status));
+        errors_.add(device, "its process " + describeExit(wait_status), EventLoop::now());
+    }
     audit("close", wait_status == 0 ? "closed" : "lost", *holder).write();
     if (!holder->closing) {
         lost_.splice(lost_.end(), holders_, holder);

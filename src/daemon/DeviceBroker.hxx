@@ -8,6 +8,7 @@
 #include "config/AccessRules.hxx"
 #include "daemon/AuditLine.hxx"
 #include "daemon/ChildReaper.hxx"
+#include "daemon/DeviceErrors.hxx"
 #include "daemon/DeviceLister.hxx"
 #include "daemon/DevicePool.hxx"
 #include "daemon/HolderGrace.hxx"
@@ -30,6 +31,7 @@ public:
         Peer peer;
         std::optional<std::string> user = {};
         std::string crypt = "none"; // what the session process says of it, for the log
+        TimePoint since = {};
     };
     // nullptr when there is no such connection (any more).
     using FindClient = std::function<const Client *(ConnectionId)>;
@@ -76,12 +78,39 @@ public:
     // Held by somebody, without those that are just being closed.
     std::size_t devicesInUse() const noexcept;
 
+    // What the status tells of a device that was listed or is held.
+    struct HolderState {
+        ConnectionId connection = 0;
+        std::string user; // "": not logged in
+        std::string host;
+        TimePoint since;
+        pid_t process = 0;
+        bool closing = false;
+    };
+    struct DeviceState {
+        DeviceEntry device;
+        bool listed = false;
+        std::optional<HolderState> holder;
+        const DeviceErrors::Error *last_error = nullptr; // valid until the next change
+    };
+    struct ListState {
+        std::optional<TimePoint> made_at; // nothing: none has come
+        bool running = false;
+        std::string failure; // of the last listing
+    };
+    std::vector<DeviceState> deviceStates() const;
+    ListState listState() const;
+    DevicePool::Counts processCounts() const noexcept { return pool_.counts(); }
+    std::size_t opensWaiting() const noexcept { return pending_opens_.size(); }
+    // Of a connection, without those that are just being closed.
+    std::vector<std::string> devicesHeldBy(ConnectionId connection) const;
+
     void listDevices(ConnectionId connection);
     void openDevice(ConnectionId connection, DeviceKey key, const std::string &name);
     void closeDevice(ConnectionId connection, DeviceKey key);
 
     // For the audit log: what the session process says about a device that the connection holds.
-    void scanEnded(ConnectionId connection, DeviceKey key, const ScanSummary &scan) const;
+    void scanEnded(ConnectionId connection, DeviceKey key, const ScanSummary &scan);
 
     // Everything that the connection holds or waits for ends.
     void connectionClosed(ConnectionId connection);
@@ -96,6 +125,7 @@ private:
         std::string host;           // "192.168.1.7"
         std::string limit_key;      // of that host, for limits
         Milliseconds close_timeout; // that its process was given
+        TimePoint since;
         bool closing = false;
     };
 
@@ -141,6 +171,7 @@ private:
     std::list<Holder> holders_;
     std::list<Holder> lost_; // their process has ended, which the session process has still to hear
     std::list<PendingOpen> pending_opens_;
+    DeviceErrors errors_;
     std::vector<ConnectionId> pending_lists_; // as long as there is no list at all
     Timer grace_timer_;                       // of the first of them whose grace ends
 };

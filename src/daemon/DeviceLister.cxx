@@ -74,7 +74,8 @@ void DeviceLister::refresh()
         run->pid = startChild(spec_, std::move(theirs));
         run->socket = std::move(ours);
     } catch (const std::exception &error) {
-        logError(std::string("can't list devices: ") + error.what());
+        failure_ = error.what();
+        logError("can't list devices: " + failure_);
         return on_done_();
     }
     run->listing.made_at = EventLoop::now();
@@ -149,6 +150,7 @@ void DeviceLister::take(MessageView message)
 
 void DeviceLister::finish(const std::string &failure)
 {
+    failure_ = failure;
     if (!failure.empty())
         logWarning("listing the devices failed: " + failure);
     reaper_.killAfter(run_->pid, failure.empty() ? exit_grace : Milliseconds(0));

@@ -49,6 +49,8 @@ public:
     // Nothing until one has succeeded; empty() is a list without devices.
     const std::optional<DeviceListing> &listing() const noexcept { return listing_; }
     bool isOlderThan(Milliseconds age) const;
+    // Why the last attempt came to nothing; "" if it didn't.
+    const std::string &failure() const noexcept { return failure_; }
 
 private:
     // A listing in progress.
@@ -72,6 +74,7 @@ private:
     Milliseconds timeout_;
     const std::function<void()> on_done_;
     std::optional<DeviceListing> listing_;
+    std::string failure_;
     std::unique_ptr<Run> run_;
     bool again_ = false; // once this one is over
     bool stopped_ = false;

@@ -165,6 +165,13 @@ pid_t DevicePool::process(Ticket ticket) const noexcept
     return found == assigned_.end() ? 0 : found->pid;
 }
 
+DevicePool::Counts DevicePool::counts() const noexcept
+{
+    const auto ready = static_cast<std::size_t>(
+        std::count_if(waiting_.begin(), waiting_.end(), [](const Member &member) { return member.ready; }));
+    return {settings_.warm, ready, waiting_.size() - ready, assigned_.size()};
+}
+
 void DevicePool::release(Ticket ticket, Milliseconds grace)
 {
     for (auto &member : assigned_) {

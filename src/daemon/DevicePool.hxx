@@ -52,6 +52,15 @@ public:
     Ticket assign(std::string device, UniqueFd channel, OnEnd on_end);
     // The process that has it now; 0 when it has ended.
     pid_t process(Ticket ticket) const noexcept;
+
+    struct Counts {
+        std::size_t wanted = 0; // that wait
+        std::size_t ready = 0;
+        std::size_t starting = 0;
+        std::size_t assigned = 0;
+    };
+    Counts counts() const noexcept;
+
     // Nobody needs it any more: the process is killed unless it ends within the time.
     void release(Ticket ticket, Milliseconds grace);
 

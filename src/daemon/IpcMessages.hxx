@@ -69,6 +69,11 @@ enum class IpcCommand : std::uint32_t {
     certificate_made, // a text for the log, empty if it was there
     // session and auth → supervisor
     confined, // a text: what holds the process in its place, for the log
+    // supervisor → session
+    ask_traffic,    // TrafficQuestion
+    end_connection, // EndNote
+    // session → supervisor
+    traffic, // TrafficReport
 };
 
 // A file that the session process may not open itself.
@@ -168,6 +173,32 @@ struct DeviceNote {
     std::string name; // open_device only
 };
 
+// How many bytes there were on each connection: asked for, and never told unasked.
+struct TrafficQuestion {
+    std::uint32_t serial = 0;
+};
+
+struct ConnectionTraffic {
+    ConnectionId connection = 0;
+    std::uint64_t received_bytes = 0; // from the client, as they were on the socket
+    std::uint64_t sent_bytes = 0;
+};
+
+// In several packets where the connections are many.
+struct TrafficReport {
+    static constexpr std::size_t max_connections = 2000; // that fit into one packet
+
+    std::uint32_t serial = 0; // of the question
+    bool last = false;
+    std::vector<ConnectionTraffic> connections;
+};
+
+// A connection that is to be ended, and what its client is told.
+struct EndNote {
+    ConnectionId connection = 0;
+    std::string reason;
+};
+
 struct AuthStart {
     ConnectionId connection = 0;
     ExchangeKey exchange = 0;
@@ -214,6 +245,9 @@ ByteBuffer encodeIpc(const LoginNote &note);
 ByteBuffer encodeIpc(const ScanNote &note);
 ByteBuffer encodeIpc(const CryptNote &note);
 ByteBuffer encodeIpc(const CertificateWish &wish);
+ByteBuffer encodeIpc(const TrafficQuestion &question);
+ByteBuffer encodeIpc(const TrafficReport &report);
+ByteBuffer encodeIpc(const EndNote &note);
 ByteBuffer encodeIpc(const std::vector<AuthMethodInfo> &methods);
 
 SessionSetup decodeSessionSetup(MessageView message);
@@ -232,6 +266,9 @@ LoginNote decodeLoginNote(MessageView message);
 ScanNote decodeScanNote(MessageView message);
 CryptNote decodeCryptNote(MessageView message);
 CertificateWish decodeCertificateWish(MessageView message);
+TrafficQuestion decodeTrafficQuestion(MessageView message);
+TrafficReport decodeTrafficReport(MessageView message);
+EndNote decodeEndNote(MessageView message);
 std::vector<AuthMethodInfo> decodeAuthMethods(MessageView message);
 
 } // namespace netsane

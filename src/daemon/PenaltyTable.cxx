@@ -1,6 +1,7 @@
 #include "daemon/PenaltyTable.hxx"
 
 #include <algorithm>
+#include <tuple>
 
 namespace netsane {
 
@@ -37,6 +38,23 @@ Milliseconds PenaltyTable::penalty(const std::string &host, TimePoint now) const
     if (found == hosts_.end() || found->second.refused_until <= now)
         return Milliseconds(0);
     return std::chrono::ceil<Milliseconds>(found->second.refused_until - now);
+}
+
+std::vector<PenaltyTable::Entry> PenaltyTable::entries(TimePoint now) const
+{
+    std::vector<Entry> list;
+    for (const auto &[name, host] : hosts_) {
+        const auto failures = std::count_if(host.failures.begin(), host.failures.end(),
+                                            [now](TimePoint failure) { return now - failure < window; });
+        const Milliseconds left = penalty(name, now);
+        if (failures > 0 || left.count() > 0)
+            list.push_back({name, static_cast<std::size_t>(failures), left,
+                            std::chrono::duration_cast<Milliseconds>(now - host.failures.back())});
+    }
+    std::sort(list.begin(), list.end(), [](const Entry &a, const Entry &b) {
+        return std::tie(b.penalty, b.failures, a.host) < std::tie(a.penalty, a.failures, b.host);
+    });
+    return list;
 }
 
 void PenaltyTable::makeRoom(TimePoint now)

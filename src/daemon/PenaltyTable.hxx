@@ -10,6 +10,7 @@
 #include <deque>
 #include <map>
 #include <string>
+#include <vector>
 
 namespace netsane {
 
@@ -30,6 +31,15 @@ public:
     Milliseconds penalty(const std::string &host, TimePoint now) const;
 
     std::size_t size() const noexcept { return hosts_.size(); }
+
+    struct Entry {
+        std::string host;
+        std::size_t failures;   // within the window, no more than make a difference
+        Milliseconds penalty;   // as above
+        Milliseconds last_seen; // since the last failure
+    };
+    // The hosts with failures or a penalty now: the longest penalty first, then the most failures.
+    std::vector<Entry> entries(TimePoint now) const;
 
 private:
     struct Host {

@@ -13,7 +13,7 @@ ProgramPaths findProgramPaths()
     if (own_dir.ends_with(sbin_dir))
         root = own_dir.substr(0, own_dir.size() - sbin_dir.size());
     return {root + NETSANE_LIBEXECDIR, root + NETSANE_PLUGINDIR, root + NETSANE_SYSCONFDIR "/netsane/netsaned.conf",
-            root + NETSANE_STATEDIR};
+            root + NETSANE_STATEDIR, root + NETSANE_RUNSTATEDIR};
 }
 
 } // namespace netsane

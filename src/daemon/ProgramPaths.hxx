@@ -13,6 +13,7 @@ struct ProgramPaths {
     std::string plugin_dir;
     std::string config_file;
     std::string state_dir; // where root's netsaned keeps what it makes
+    std::string run_dir;   // the same for as long as it runs
 };
 
 // Throws std::system_error when /proc isn't there.

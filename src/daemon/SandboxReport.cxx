@@ -22,8 +22,8 @@ SandboxReport::SandboxReport(EventLoop &loop, ChildReaper &reaper)
 
 void SandboxReport::tell(const std::string &process_class, const std::string &text)
 {
-    if (told_.insert(process_class).second)
-        logInfo("sandbox: " + process_class + ": " + text.substr(0, max_text_bytes));
+    if (const auto [entry, is_new] = told_.emplace(process_class, text.substr(0, max_text_bytes)); is_new)
+        logInfo("sandbox: " + process_class + ": " + entry->second);
 }
 
 void SandboxReport::askDevice(ChildSpec program, std::function<void()> on_told)

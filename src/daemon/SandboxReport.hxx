@@ -9,8 +9,8 @@
 #include "event/Watch.hxx"
 
 #include <functional>
+#include <map>
 #include <memory>
-#include <set>
 #include <string>
 
 namespace netsane {
@@ -25,6 +25,8 @@ public:
     // Starts the program, and calls on_told, from the loop, when it has told or can't. program: with the arguments of a
     // device process, but for what it is to do.
     void askDevice(ChildSpec program, std::function<void()> on_told);
+    // By class of processes: what was told first, as it is in the log.
+    const std::map<std::string, std::string> &texts() const noexcept { return told_; }
     bool hasDevice() const noexcept { return told_.contains("device"); }
 
 private:
@@ -33,7 +35,7 @@ private:
 
     EventLoop &loop_;
     ChildReaper &reaper_;
-    std::set<std::string> told_;
+    std::map<std::string, std::string> told_;
     std::function<void()> on_told_;
     pid_t pid_ = -1;
     UniqueFd channel_;

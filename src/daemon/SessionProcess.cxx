@@ -74,6 +74,14 @@ void SessionProcess::supervisorMessage(MessageView message, std::vector<UniqueFd
             connection->loggedIn(identity);
         return;
     }
+    case IpcCommand::ask_traffic:
+        return tellTraffic(decodeTrafficQuestion(message).serial);
+    case IpcCommand::end_connection: {
+        const auto note = decodeEndNote(message);
+        if (auto *const connection = find(note.connection))
+            connection->fail(note.reason);
+        return;
+    }
     case IpcCommand::ping:
         return supervisor_.send(encodeIpc(IpcCommand::pong));
     default:
@@ -194,6 +202,20 @@ void SessionProcess::connectionEnded(ConnectionId id)
     // It is called from within the connection, perhaps from a loop over all of them.
     ended_connections_.push_back(id);
     bury_.schedule(Milliseconds(0));
+}
+
+void SessionProcess::tellTraffic(std::uint32_t serial)
+{
+    TrafficReport report{serial, false, {}};
+    for (const auto &[id, connection] : connections_) {
+        if (report.connections.size() == TrafficReport::max_connections) {
+            sendToSupervisor(encodeIpc(report));
+            report.connections.clear();
+        }
+        report.connections.push_back(connection->traffic());
+    }
+    report.last = true;
+    sendToSupervisor(encodeIpc(report));
 }
 
 void SessionProcess::bury()

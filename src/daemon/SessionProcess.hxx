@@ -39,6 +39,7 @@ private:
     void configure(const SessionSetup &setup, std::vector<UniqueFd> fds);
     void confine(const std::string &plugin_dir);
     void becomeReady();
+    void tellTraffic(std::uint32_t serial);
     void addConnection(const NewConnection &connection, UniqueFd socket);
     void bury();
     ClientConnection *find(ConnectionId id) noexcept;

@@ -85,6 +85,7 @@ Supervisor::Supervisor(EventLoop &loop, ServerConfig config, ProgramPaths paths,
     }
     makeBroker();
     makeWorkers();
+    makeControl();
     certificate_maker_ = std::make_unique<CertificateMaker>(loop_, reaper_, certificateProgram());
 }
 
@@ -272,6 +273,8 @@ void Supervisor::sessionMessage(MessageView message)
         return loginGivenUp(decodeLoginNote(message));
     case IpcCommand::confined:
         return sandbox_report_.tell("session", decodeText(message));
+    case IpcCommand::traffic:
+        return control_->traffic(decodeTrafficReport(message));
     case IpcCommand::list_devices:
         return broker_->listDevices(decodeConnectionNote(message).connection);
     default:
@@ -362,6 +365,11 @@ std::size_t Supervisor::maxConnections() const
     return std::min(config_.max_connections, options_.max_descriptors - other);
 }
 
+ConnectionTable::Limits Supervisor::connectionLimits() const
+{
+    return {maxConnections(), config_.max_connections_per_host, config_.strangers(), config_.strangersPerHost()};
+}
+
 std::string Supervisor::judge(const Peer &peer) const
 {
     const auto penalty = penalties_.penalty(peer.limitKey(), EventLoop::now());
@@ -371,8 +379,7 @@ std::string Supervisor::judge(const Peer &peer) const
     if (maxConnections() < config_.max_connections && connections_.size() >= maxConnections())
         return "the server's limit of " + std::to_string(options_.max_descriptors) +
                " open files is reached (fewer connections than max_connections)";
-    std::string reason = connections_.judge(
-        peer, {maxConnections(), config_.max_connections_per_host, config_.strangers(), config_.strangersPerHost()});
+    std::string reason = connections_.judge(peer, connectionLimits());
     if (reason.empty() && !session_->isReady())
         reason = "the server is starting";
     return reason;
@@ -416,6 +423,7 @@ void Supervisor::stop()
     reloading_.reset();
     certificate_maker_->cancel();
     acceptor_.stop();
+    control_->stop();
     broker_->stop();
     session_->stop();
     if (auth_)

@@ -10,6 +10,7 @@
 #include "daemon/CertificateMaker.hxx"
 #include "daemon/ChildReaper.hxx"
 #include "daemon/ConnectionTable.hxx"
+#include "daemon/ControlCommands.hxx"
 #include "daemon/DeviceBroker.hxx"
 #include "daemon/DeviceWatch.hxx"
 #include "daemon/HandedFiles.hxx"
@@ -62,6 +63,7 @@ private:
     void makeWorkers();
     ChildSpec certificateProgram() const;
     std::size_t maxConnections() const;
+    ConnectionTable::Limits connectionLimits() const;
     void warnOfLimit() const;
     std::string judge(const Peer &peer) const;
     std::string describeLoad() const;
@@ -86,11 +88,17 @@ private:
 
     void announce();
     void tellAddresses() const;
-    void reload();
+    std::string reload(); // why it can't be begun; "" where it was
     void tryReload();
     void candidateTried(const std::string &which, const std::string &failure);
     void applyReload();
     void abandonReload(const std::string &reason);
+    void reloadEnded(const std::string &failure);
+
+    void makeControl();
+    std::string controlPath(const ServerConfig &config) const;
+    StatusFacts statusFacts() const;
+
     void stop();
     void finishStopping();
 
@@ -111,6 +119,10 @@ private:
     std::optional<ServerConfig> reloading_; // until candidates have shown that it can be used
     std::optional<AccessRules> reloading_rules_;
     std::optional<HandedFiles> reloading_files_; // what was tried is what is used
+    std::vector<std::string> restart_keys_;      // that the last reload has left as they were
+    std::optional<StatusFacts::Reload> last_reload_;
+    const TimePoint started_at_ = EventLoop::now();
+    std::unique_ptr<ControlCommands> control_; // always there; its socket perhaps not
     std::unique_ptr<CertificateMaker> certificate_maker_;
     std::string check_folder_; // of a check, for a certificate that isn't there yet; empty: none
     bool announced_ = false;

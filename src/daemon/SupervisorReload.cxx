@@ -12,19 +12,21 @@
 
 namespace netsane {
 
-void Supervisor::reload()
+std::string Supervisor::reload()
 {
     if (stopping_ || !announced_)
-        return;
+        return stopping_ ? "the server is ending" : "the server is starting";
     service_report_.reloading();
     certificate_maker_->cancel();
     session_->dropCandidate(); // of a reload that isn't done yet
     if (auth_)
         auth_->dropCandidate();
     reloading_.reset();
+    restart_keys_.clear();
     try {
         ServerConfig wanted = readServerConfig(options_.config_file);
-        for (const auto &key : keepStartOnlyKeys(wanted, config_))
+        restart_keys_ = keepStartOnlyKeys(wanted, config_);
+        for (const auto &key : restart_keys_)
             logWarning(key + " has changed, which needs a restart; it stays as it was");
         reloading_rules_ = loadAccessRules(wanted); // throws where they are wrong
         reloading_ = std::move(wanted);
@@ -33,6 +35,7 @@ void Supervisor::reload()
     } catch (const std::exception &error) {
         abandonReload(error.what());
     }
+    return "";
 }
 
 void Supervisor::tryReload()
@@ -70,7 +73,10 @@ void Supervisor::candidateTried(const std::string &which, const std::string &fai
 void Supervisor::applyReload()
 {
     auto broker_settings = brokerSettings(*reloading_); // looks up users and groups
-    acceptor_.listenAt(reloading_->listen);             // the last that can fail
+    const std::string control_path = controlPath(*reloading_);
+    auto control_listener = control_->open(control_path, !reloading_->control_socket);
+    acceptor_.listenAt(reloading_->listen); // the last that can fail
+    control_->use(control_path, std::move(control_listener));
     broker_->setRules(std::move(reloading_rules_.value()));
     config_ = *std::exchange(reloading_, std::nullopt);
     // The session process keeps its connections, so it takes the new setup itself. Auth plugins read their files anew;
@@ -90,7 +96,7 @@ void Supervisor::applyReload()
     } catch (const std::exception &error) {
         logError(error.what());
     }
-    service_report_.reloaded("");
+    reloadEnded("");
 }
 
 void Supervisor::abandonReload(const std::string &reason)
@@ -102,7 +108,7 @@ void Supervisor::abandonReload(const std::string &reason)
     if (auth_)
         auth_->dropCandidate();
     logError("not reloaded, the old configuration stays: " + reason);
-    service_report_.reloaded(reason);
+    reloadEnded(reason);
 }
 
 } // namespace netsane

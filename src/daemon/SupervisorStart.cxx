@@ -145,6 +145,7 @@ void Supervisor::announce()
     if (options_.check_only)
         return check_done_.schedule(Milliseconds(0)); // stopping ends the channel that calls this
     acceptor_.startAccepting();
+    control_->startAccepting();
     tellAddresses();
     if (options_.on_ready)
         options_.on_ready();

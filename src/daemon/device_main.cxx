@@ -1,6 +1,7 @@
 // netsaned-device: waits to be told which scanner to serve, or lists those there are, on a socket that the supervisor
 // hands over.
 #include "device/DeviceProcess.hxx"
+#include "device/DllConfig.hxx"
 #include "os/Process.hxx"
 #include "os/Socket.hxx"
 #include "sandbox/Sandbox.hxx"
@@ -32,8 +33,17 @@ bool redirectStandardStreams()
     return is_done;
 }
 
-// For the supervisor: what a device process like this one may do.
-int tellSandbox(int channel, const std::string &text)
+// Of --tell-backends: in dll.conf, dll.d and not excluded, with blanks between.
+std::string backendNames(const netsane::DeviceProcessOptions &options)
+{
+    const auto config = netsane::DllConfig::read(options.sane_config_dir, options.excluded_backends);
+    std::string text;
+    for (const auto &name : config.backends())
+        text += (text.empty() ? "" : " ") + name;
+    return text;
+}
+
+int tell(int channel, const std::string &text)
 {
     return netsane::sendPacket(channel, std::as_bytes(std::span(text)), {}) ? 0 : 1;
 }
@@ -54,6 +64,7 @@ int main(int argc, char **argv)
     bool is_listing = false;
     bool is_waiting = false;
     bool is_telling = false;
+    bool is_telling_backends = false;
     bool is_confined = false;
     netsane::DeviceProcessOptions options;
     options.sane_config_dir = "/etc/sane.d";
@@ -64,6 +75,7 @@ int main(int argc, char **argv)
     what->add_flag("--wait", is_waiting, "Serve the device that the socket will name");
     what->add_flag("--list", is_listing, "List the devices and exit");
     what->add_flag("--tell-sandbox", is_telling, "Say what holds this process in its place, and exit");
+    what->add_flag("--tell-backends", is_telling_backends, "Say which backends SANE would load, and exit");
     app.add_flag("--sandbox", is_confined, "Change files only where drivers do");
     app.add_option("--sane-config-dir", options.sane_config_dir, "Where dll.conf is; directories separated by colons");
     app.add_option("--exclude", options.excluded_backends, "Backends that are not loaded, separated by commas")
@@ -84,8 +96,10 @@ int main(int argc, char **argv)
         }
         const int landlock_version = is_confined ? netsane::confineDevice() : 0;
         if (is_telling)
-            return tellSandbox(channel.get(),
-                               is_confined ? netsane::describeDevice(landlock_version) : netsane::describeUnconfined());
+            return tell(channel.get(),
+                        is_confined ? netsane::describeDevice(landlock_version) : netsane::describeUnconfined());
+        if (is_telling_backends)
+            return tell(channel.get(), backendNames(options));
         if (is_listing)
             return netsane::listDevices(std::move(channel), options);
         return is_waiting ? netsane::serveWhenAssigned(std::move(channel), options)

@@ -16,6 +16,7 @@ src_daemon_libdaemon_la_SOURCES = \
 	src/daemon/ChildProcess.cxx src/daemon/ChildProcess.hxx \
 	src/daemon/ChildReaper.cxx src/daemon/ChildReaper.hxx \
 	src/daemon/IpcMessages.cxx src/daemon/IpcMessages.hxx \
+	src/daemon/IpcTraffic.cxx \
 	src/daemon/Log.cxx src/daemon/Log.hxx \
 	src/daemon/LogSinks.cxx src/daemon/LogSinks.hxx \
 	src/daemon/PacketChannel.cxx src/daemon/PacketChannel.hxx
@@ -30,11 +31,18 @@ src_daemon_libsupervisor_la_SOURCES = \
 	src/daemon/AuditLine.cxx src/daemon/AuditLine.hxx \
 	src/daemon/CertificateMaker.cxx src/daemon/CertificateMaker.hxx \
 	src/daemon/ConnectionTable.cxx src/daemon/ConnectionTable.hxx \
+	src/daemon/ControlCommands.cxx src/daemon/ControlCommands.hxx \
+	src/daemon/ControlListener.cxx src/daemon/ControlListener.hxx \
+	src/daemon/ControlRequest.cxx src/daemon/ControlRequest.hxx \
+	src/daemon/ControlSocket.cxx src/daemon/ControlSocket.hxx \
 	src/daemon/DeviceBroker.cxx src/daemon/DeviceBroker.hxx \
+	src/daemon/DeviceBrokerStatus.cxx \
+	src/daemon/DeviceErrors.cxx src/daemon/DeviceErrors.hxx \
 	src/daemon/DeviceLister.cxx src/daemon/DeviceLister.hxx \
 	src/daemon/DevicePool.cxx src/daemon/DevicePool.hxx \
 	src/daemon/DeviceWatch.cxx src/daemon/DeviceWatch.hxx \
 	src/daemon/HolderGrace.hxx \
+	src/daemon/KickTarget.cxx src/daemon/KickTarget.hxx \
 	src/daemon/HandedFiles.cxx src/daemon/HandedFiles.hxx \
 	src/daemon/HotplugSource.hxx \
 	src/daemon/Peer.cxx src/daemon/Peer.hxx \
@@ -47,10 +55,13 @@ src_daemon_libsupervisor_la_SOURCES = \
 	src/daemon/ServiceReport.cxx src/daemon/ServiceReport.hxx \
 	src/daemon/ServiceSockets.cxx src/daemon/ServiceSockets.hxx \
 	src/daemon/Settling.cxx src/daemon/Settling.hxx \
+	src/daemon/StatusReport.cxx src/daemon/StatusReport.hxx \
 	src/daemon/Supervisor.cxx src/daemon/Supervisor.hxx \
+	src/daemon/SupervisorControl.cxx \
 	src/daemon/SupervisorReload.cxx src/daemon/SupervisorStart.cxx \
 	src/daemon/WorkerProcess.cxx src/daemon/WorkerProcess.hxx \
-	src/daemon/WorkerSetups.cxx src/daemon/WorkerSetups.hxx
+	src/daemon/WorkerSetups.cxx src/daemon/WorkerSetups.hxx \
+	src/session/StatusText.cxx src/session/StatusText.hxx
 if HAVE_UDEV
 src_daemon_libsupervisor_la_SOURCES += src/daemon/HotplugUdev.cxx
 src_daemon_libsupervisor_la_CXXFLAGS = $(AM_CXXFLAGS) $(UDEV_CFLAGS)

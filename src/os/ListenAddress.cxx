@@ -2,19 +2,17 @@
 
 #include "os/Error.hxx"
 #include "os/SocketAddress.hxx"
+#include "os/UnixListener.hxx"
 
 #include <algorithm>
 #include <cerrno>
 #include <charconv>
-#include <fcntl.h>
 #include <memory>
 #include <netdb.h>
 #include <netinet/in.h>
 #include <stdexcept>
-#include <sys/stat.h>
-#include <sys/un.h>
+#include <sys/socket.h>
 #include <system_error>
-#include <unistd.h>
 
 namespace netsane {
 
@@ -44,9 +42,8 @@ ListenAddress parseUnix(std::string_view text)
     result.unix_path = text.substr(unix_prefix.size());
     if (!result.unix_path.starts_with('/'))
         refuse(text, "the path of a unix socket begins with /");
-    if (result.unix_path.size() >= sizeof(sockaddr_un::sun_path))
-        refuse(text,
-               "the path of a unix socket has at most " + std::to_string(sizeof(sockaddr_un::sun_path) - 1) + " bytes");
+    if (result.unix_path.size() > max_unix_path_bytes)
+        refuse(text, "the path of a unix socket has at most " + std::to_string(max_unix_path_bytes) + " bytes");
     return result;
 }
 
@@ -127,52 +124,6 @@ std::vector<UniqueFd> listenOnAll(const ListenAddress &address)
     return result;
 }
 
-// Throws unless the path is free or was a socket that nobody answers on.
-void removeStaleSocket(const sockaddr_un &address, const std::string &name)
-{
-    struct stat status;
-    if (::lstat(address.sun_path, &status) != 0) {
-        if (errno == ENOENT)
-            return;
-        throwErrno("look at " + name);
-    }
-    if (!S_ISSOCK(status.st_mode))
-        throwErrno(EEXIST, "bind " + name + ", where something is that is no socket");
-    const UniqueFd probe = newSocket(AF_UNIX, name);
-    if (::connect(probe.get(), reinterpret_cast<const sockaddr *>(&address), sizeof address) == 0 || errno == EAGAIN)
-        throwErrno(EADDRINUSE, "bind " + name + ", where somebody answers");
-    if (errno != ECONNREFUSED && errno != ENOENT)
-        throwErrno("see whether somebody answers on " + name);
-    if (::unlink(address.sun_path) != 0 && errno != ENOENT)
-        throwErrno("remove the old " + name);
-}
-
-UniqueFd listenOnUnix(const ListenAddress &listen_address)
-{
-    const std::string name = listen_address.toString();
-    sockaddr_un address{};
-    address.sun_family = AF_UNIX;
-    if (listen_address.unix_path.size() >= sizeof address.sun_path)
-        throwErrno(ENAMETOOLONG, "bind " + name);
-    std::copy(listen_address.unix_path.begin(), listen_address.unix_path.end(), address.sun_path);
-    UniqueFd fd = newSocket(AF_UNIX, name);
-    const auto bind = [&] {
-        return ::bind(fd.get(), reinterpret_cast<const sockaddr *>(&address), sizeof address) == 0;
-    };
-    if (!bind()) {
-        if (errno != EADDRINUSE)
-            throwErrno("bind " + name);
-        removeStaleSocket(address, name);
-        if (!bind())
-            throwErrno("bind " + name);
-    }
-    // Not umask, which is the whole process's, and no symbolic link that somebody put there in between.
-    if (::fchmodat(AT_FDCWD, address.sun_path, 0666, AT_SYMLINK_NOFOLLOW) != 0)
-        throwErrno("set the mode of " + name);
-    startListening(fd.get(), name);
-    return fd;
-}
-
 } // namespace
 
 ListenAddress ListenAddress::parse(std::string_view text, std::uint16_t default_port)
@@ -222,7 +173,7 @@ std::vector<UniqueFd> listenOn(const ListenAddress &address)
 {
     if (address.isUnix()) {
         std::vector<UniqueFd> result;
-        result.push_back(listenOnUnix(address));
+        result.push_back(listenOnUnixPath(address.unix_path, 0666, DeadSocket::replace));
         return result;
     }
     for (int attempt = 1;; ++attempt) {

@@ -1,5 +1,9 @@
 #include "tool/CommandTable.hxx"
 
+#include "tool/check/CheckCommand.hxx"
+#include "tool/control/KickCommand.hxx"
+#include "tool/control/ReloadCommand.hxx"
+#include "tool/control/StatusCommand.hxx"
 #include "tool/fingerprint/FingerprintCommand.hxx"
 #include "tool/passwd/PasswdCommand.hxx"
 #include "tool/probe/ProbeCommand.hxx"
@@ -15,8 +19,12 @@ std::unique_ptr<ToolCommand> make(const char *name)
 }
 
 constexpr CommandRow rows[] = {
+    {"check", "Look what would keep this machine's server from working.",
+     "  sudo netsane check               as the server's user, with what to do", make<CheckCommand>},
     {"fingerprint", "Show what a server's certificate can be recognised by.",
      "  netsane fingerprint              of this machine's server", make<FingerprintCommand>},
+    {"kick", "End connections of this machine's server.",
+     "  netsane kick alice               end all connections of alice", make<KickCommand>},
     {"passwd", "Create, change, lock and delete the users of a server's password file.",
      "  netsane passwd alice             create alice, or give her a new password\n"
      "  netsane passwd --delete alice    delete her\n"
@@ -26,6 +34,10 @@ constexpr CommandRow rows[] = {
      "  netsane probe scanner.example.org          say what is there, and what to do about what is wrong\n"
      "  netsane probe --pin scanner.example.org    trust it as it is now",
      make<ProbeCommand>},
+    {"reload", "Have this machine's server take its changed configuration.",
+     "  netsane reload                   and say whether it did", make<ReloadCommand>},
+    {"status", "Show what this machine's server is doing.",
+     "  netsane status --watch           connections, users, devices, each second", make<StatusCommand>},
 };
 
 } // namespace

@@ -2,6 +2,8 @@
 
 #include <filesystem>
 #include <string_view>
+#include <sys/stat.h>
+#include <unistd.h>
 
 namespace netsane {
 
@@ -24,6 +26,32 @@ std::string configFolder()
 std::string systemStateFolder()
 {
     return rootFolder() + NETSANE_STATEDIR;
+}
+
+std::string systemRunFolder()
+{
+    return rootFolder() + NETSANE_RUNSTATEDIR;
+}
+
+std::string programFolder()
+{
+    return rootFolder() + NETSANE_LIBEXECDIR;
+}
+
+std::string serverFolder()
+{
+    return rootFolder() + NETSANE_SBINDIR;
+}
+
+std::string methodFolder()
+{
+    return rootFolder() + NETSANE_PLUGINDIR;
+}
+
+bool isRootsConfiguration(const std::string &config_file)
+{
+    struct stat status {};
+    return ::geteuid() == 0 || (::stat(config_file.c_str(), &status) == 0 && status.st_uid == 0);
 }
 
 } // namespace netsane

@@ -12,4 +12,18 @@ std::string configFolder();
 // Of what a netsaned that root started makes, "/var/lib/netsane".
 std::string systemStateFolder();
 
+// Of its control socket, "/run/netsane".
+std::string systemRunFolder();
+
+// Of netsaned-device and the others, and of netsaned itself.
+std::string programFolder();
+std::string serverFolder();
+
+// Where the configuration names no other.
+std::string methodFolder();
+
+// Whether a configuration is for a netsaned that root starts: root's file is, whoever asks, and any that root asks
+// about.
+bool isRootsConfiguration(const std::string &config_file);
+
 } // namespace netsane

@@ -8,6 +8,20 @@ src_tool_libtool_commands_la_SOURCES = \
 	src/tool/CommandTable.cxx src/tool/CommandTable.hxx \
 	src/tool/InstalledFolders.cxx src/tool/InstalledFolders.hxx \
 	src/tool/ToolError.hxx \
+	src/tool/check/CheckCommand.cxx src/tool/check/CheckCommand.hxx \
+	src/tool/check/CheckReport.cxx src/tool/check/CheckReport.hxx \
+	src/tool/check/CheckedProcess.cxx src/tool/check/CheckedProcess.hxx \
+	src/tool/check/DeviceChecks.cxx src/tool/check/DeviceChecks.hxx \
+	src/tool/check/DeviceNodes.cxx src/tool/check/DeviceNodes.hxx \
+	src/tool/check/FileChecks.cxx src/tool/check/FileChecks.hxx \
+	src/tool/check/ServerCheck.cxx src/tool/check/ServerCheck.hxx \
+	src/tool/control/ControlClient.cxx src/tool/control/ControlClient.hxx \
+	src/tool/control/KickCommand.cxx src/tool/control/KickCommand.hxx \
+	src/tool/control/ReloadCommand.cxx src/tool/control/ReloadCommand.hxx \
+	src/tool/control/Screen.cxx src/tool/control/Screen.hxx \
+	src/tool/control/StatusCommand.cxx src/tool/control/StatusCommand.hxx \
+	src/tool/control/StatusText.cxx src/tool/control/StatusText.hxx \
+	src/tool/control/TextTable.cxx src/tool/control/TextTable.hxx \
 	src/tool/fingerprint/FingerprintCommand.cxx src/tool/fingerprint/FingerprintCommand.hxx \
 	src/tool/passwd/PasswdCommand.cxx src/tool/passwd/PasswdCommand.hxx \
 	src/tool/passwd/PasswordEditor.cxx src/tool/passwd/PasswordEditor.hxx \
@@ -25,7 +39,8 @@ src_tool_libtool_commands_la_SOURCES = \
 	src/tool/probe/ProbeReport.hxx \
 	src/tool/probe/ReportJson.cxx \
 	src/tool/probe/ReportText.cxx src/tool/probe/ReportText.hxx
-src_tool_libtool_commands_la_CPPFLAGS = $(AM_CPPFLAGS) $(method_cppflags) $(CLI11_CFLAGS) $(CRYPT_CFLAGS) $(OPENSSL_CFLAGS) \
+src_tool_libtool_commands_la_CPPFLAGS = $(AM_CPPFLAGS) $(method_cppflags) $(CLI11_CFLAGS) $(JSON_CFLAGS) $(CRYPT_CFLAGS) \
+	$(OPENSSL_CFLAGS) \
 	-DNETSANE_BINDIR='"$(bindir)"'
 
 tool_libs = \

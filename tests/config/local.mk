@@ -7,6 +7,7 @@ tests_config_server_config_test_SOURCES = \
 	tests/config/CertificateFilesTest.cxx \
 	tests/config/CidrPrefixTest.cxx \
 	tests/config/ConfigReloadTest.cxx \
+	tests/config/ControlSocketPathTest.cxx \
 	tests/config/GroupFileTest.cxx \
 	tests/config/ServerConfigTest.cxx
 tests_config_server_config_test_CPPFLAGS = $(AM_CPPFLAGS) \

@@ -113,3 +113,18 @@ TEST(ConnectionTable, KnowsTheHostOfAConnectionThatHasEnded)
         table.remove(table.add(from("192.0.2.1:5")));
     EXPECT_EQ(table.peer(id).has_value(), false) << "not for ever";
 }
+
+TEST(ConnectionTable, KnowsItsBusiestHost)
+{
+    ConnectionTable table;
+    EXPECT_EQ(table.busiestHost().second, 0U);
+    const TimePoint now = EventLoop::now();
+    const auto first = table.add(from("192.0.2.1:5"), now);
+    table.add(from("192.0.2.2:5"), now);
+    const auto third = table.add(from("192.0.2.2:6"), now + Milliseconds(7));
+    EXPECT_EQ(table.busiestHost(), (std::pair<std::string, std::size_t>("192.0.2.2", 2)));
+    EXPECT_EQ(table.find(third)->since, now + Milliseconds(7));
+    EXPECT_EQ(table.strangers(), 3U);
+    table.noLongerStranger(first);
+    EXPECT_EQ(table.strangers(), 2U);
+}

@@ -89,3 +89,20 @@ TEST(PenaltyTable, IsBoundedAndForgetsTheLongestSilentHost)
     fail(table, "e", 1, start + 1h);
     EXPECT_EQ(table.size(), 1U) << "what is over goes first";
 }
+
+TEST(PenaltyTable, ListsTheLongestPenaltyFirst)
+{
+    PenaltyTable table;
+    fail(table, "few", 1, start);
+    fail(table, "some", PenaltyTable::free_failures + 1, start);
+    fail(table, "many", PenaltyTable::free_failures + 3, start);
+    const auto entries = table.entries(start);
+    ASSERT_EQ(entries.size(), 3U);
+    EXPECT_EQ(entries[0].host, "many");
+    EXPECT_EQ(entries[0].penalty, 8s);
+    EXPECT_EQ(entries[0].failures, PenaltyTable::free_failures + 3);
+    EXPECT_EQ(entries[1].host, "some");
+    EXPECT_EQ(entries[2].host, "few");
+    EXPECT_EQ(entries[2].penalty, 0s);
+    EXPECT_TRUE(table.entries(start + PenaltyTable::window).empty());
+}

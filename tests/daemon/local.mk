@@ -7,10 +7,15 @@ tests_daemon_supervisor_test_SOURCES = \
 	tests/daemon/AuditLineTest.cxx \
 	tests/daemon/ChildProcessTest.cxx \
 	tests/daemon/ConnectionTableTest.cxx \
+	tests/daemon/ControlRequestTest.cxx \
+	tests/daemon/ControlSocketTest.cxx \
+	tests/daemon/DeviceErrorsTest.cxx \
 	tests/daemon/DeviceListerTest.cxx \
 	tests/daemon/DeviceWatchTest.cxx \
 	tests/daemon/HandedFilesTest.cxx \
 	tests/daemon/HolderGraceTest.cxx \
+	tests/daemon/IpcTrafficTest.cxx \
+	tests/daemon/KickTargetTest.cxx \
 	tests/daemon/LogSinksTest.cxx \
 	tests/daemon/PenaltyTableTest.cxx \
 	tests/daemon/RefusalLogTest.cxx \
@@ -18,6 +23,7 @@ tests_daemon_supervisor_test_SOURCES = \
 	tests/daemon/FakeServiceManager.hxx tests/daemon/ServiceNotifierTest.cxx \
 	tests/daemon/ServiceReportTest.cxx \
 	tests/daemon/SettlingTest.cxx \
+	tests/daemon/StatusReportTest.cxx \
 	tests/daemon/WorkerProcessTest.cxx
 tests_daemon_supervisor_test_CXXFLAGS = $(AM_CXXFLAGS) $(GTEST_CFLAGS)
 tests_daemon_supervisor_test_LDADD = $(supervisor_libs) $(GTEST_LIBS)

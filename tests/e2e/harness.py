@@ -325,7 +325,7 @@ class Daemon:
         self.log_file = os.path.join(self.folder, "log")
         self.reports = os.path.join(self.folder, "sanitizer")
         self.keys = {"listen": ["127.0.0.1:0"], "user": "root", "crypt": ["none"], "auth": [], "auth_at": "open",
-                     "plugin_dir": stage.plugins}
+                     "plugin_dir": stage.plugins, "control_socket": os.path.join(self.folder, "control")}
         if os.geteuid() != 0:
             del self.keys["user"]
         self.configure(keys or {}, tables, sane or {})

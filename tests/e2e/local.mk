@@ -5,7 +5,9 @@ E2E_TESTS = \
 	tests/e2e/auth_process.py \
 	tests/e2e/backend_leaks.py \
 	tests/e2e/bad_plugins.py \
+	tests/e2e/check.py \
 	tests/e2e/connections.py \
+	tests/e2e/control.py \
 	tests/e2e/credentials.py tests/e2e/crowd.py \
 	tests/e2e/differential_flow.py \
 	tests/e2e/differential_modes.py \

@@ -97,6 +97,9 @@ void checkAll(MessageView message)
     checkPlain(message, decodeAuthMethods);
     checkPlain(message, decodeCryptNote);
     checkPlain(message, decodeCertificateWish);
+    checkPlain(message, decodeTrafficQuestion);
+    checkPlain(message, decodeTrafficReport);
+    checkPlain(message, decodeEndNote);
     checkWithCommand(message, decodeText);
     checkWithCommand(message, decodeIdentity);
     checkWithCommand(message, decodeConnectionNote);

@@ -7,6 +7,7 @@ fuzz_targets = \
 	tests/fuzz/client_library \
 	tests/fuzz/client_logins \
 	tests/fuzz/client_session \
+	tests/fuzz/control_request \
 	tests/fuzz/device_replies \
 	tests/fuzz/frame_decoder \
 	tests/fuzz/groups_file \
@@ -89,6 +90,12 @@ tests_fuzz_client_session_SOURCES = \
 tests_fuzz_client_session_CPPFLAGS = $(fuzz_cppflags)
 tests_fuzz_client_session_LDFLAGS = $(fuzz_ldflags)
 tests_fuzz_client_session_LDADD = $(fuzz_main) $(client_convenience_libs) $(LTDL_LIBS)
+
+tests_fuzz_control_request_SOURCES = \
+	tests/fuzz/control_request.cxx src/daemon/ControlRequest.cxx src/daemon/ControlRequest.hxx
+tests_fuzz_control_request_CPPFLAGS = $(fuzz_cppflags)
+tests_fuzz_control_request_LDFLAGS = $(fuzz_ldflags)
+tests_fuzz_control_request_LDADD = $(fuzz_main) src/util/libutil.la
 
 tests_fuzz_device_replies_SOURCES = \
 	tests/fuzz/device_replies.cxx tests/fuzz/FuzzInput.hxx tests/fuzz/MemoryMeter.cxx tests/fuzz/MemoryMeter.hxx \

@@ -74,6 +74,21 @@ SHADOW_FILE = {
     "locked": f"alice:!{DES}:1::::::\nbob:!!:::::::\ncarol::::::::\n",
 }
 
+CONTROL_REQUEST = {
+    "status": "status",
+    "reload": "reload",
+    "any": "kick any alice",
+    "connection": "kick connection 17",
+    "user": "kick user 17",
+    "address": "kick address 2001:db8::/32",
+    "device": "kick device net:a b:libusb:001:002",
+    "blanks": "kick  any  x ",
+    "behind": "status now",
+    "nobody": "kick user ",
+    "control": "kick any a\tb\x7f",
+    "long": "kick any " + 1024 * "x",
+}
+
 CLIENT_LOGINS = {
     "credentials": '# comment\nalpha user=anna password="a b#c:d" # rest\r\n\nalpha:7000 user="jo smith"\n'
     "\tunix:/run/n.sock  password=x user=eve\n[2001:db8::1]:6576 user=six password=p=q\nalpha user=bert password=second",
@@ -948,6 +963,7 @@ CORPORA = {
     "pair_crypt": pair(text(b"\x0e\x0f\x10\x11")),
     "pair_pam": pair_pam(),
     "pair_unix": pair(b""),
+    "control_request": CONTROL_REQUEST,
     "password_file": PASSWORD_FILE,
     "reply_crypt": reply_crypt(),
     "reply_pam": reply_pam(),

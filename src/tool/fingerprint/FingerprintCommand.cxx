@@ -9,8 +9,6 @@
 #include <CLI/CLI.hpp>
 #include <cstdio>
 #include <filesystem>
-#include <sys/stat.h>
-#include <unistd.h>
 
 namespace netsane {
 
@@ -32,13 +30,6 @@ constexpr const char *notes =
     "  netsane fingerprint                              of this machine's server\n"
     "  netsane fingerprint --config my.conf             of a server of your own\n"
     "  netsane fingerprint /etc/netsane/scanner.pem     of any certificate in PEM";
-
-// A configuration of root's is for a netsaned that root starts, whoever asks.
-bool isForRoot(const std::string &config_file)
-{
-    struct stat status {};
-    return ::geteuid() == 0 || (::stat(config_file.c_str(), &status) == 0 && status.st_uid == 0);
-}
 
 std::string joined(const std::vector<std::string> &list)
 {
@@ -71,7 +62,7 @@ std::string FingerprintCommand::configuredFile() const
 {
     const std::string path = config_file_.empty() ? configFolder() + "/netsaned.conf" : config_file_;
     const ServerConfig config = readServerConfig(path);
-    const auto files = certificateFiles(config, stateFolder(config, systemStateFolder(), isForRoot(path)));
+    const auto files = certificateFiles(config, stateFolder(config, systemStateFolder(), isRootsConfiguration(path)));
     if (files.certificate.empty())
         throw ToolError(ExitCode::failed,
                         path + (files.key.empty() ? ": crypt doesn't offer \"tls\", so there is no certificate"
