@@ -1,102 +1,11 @@
 #include "tool/probe/ReportText.hxx"
+#include "util/JsonWriter.hxx"
 
-#include <array>
-#include <cstdio>
 #include <string_view>
 
 namespace netsane {
 
 namespace {
-
-// Bytes that aren't ASCII are written as if they were ISO 8859-1: whatever a peer says, the output is JSON.
-void appendEscaped(std::string &out, std::string_view text)
-{
-    out += '"';
-    for (const unsigned char c : text) {
-        if (c == '"' || c == '\\') {
-            out += '\\';
-            out += static_cast<char>(c);
-        } else if (c < 0x20 || c >= 0x7f) {
-            std::array<char, 8> escape{};
-            std::snprintf(escape.data(), escape.size(), "\\u%04x", static_cast<unsigned>(c));
-            out += escape.data();
-        } else {
-            out += static_cast<char>(c);
-        }
-    }
-    out += '"';
-}
-
-// Writes one value after the other, with commas and indentation.
-class JsonWriter {
-public:
-    void open(char bracket, std::string_view name = {})
-    {
-        begin(name);
-        out_ += bracket;
-        ++depth_;
-        first_ = true;
-    }
-    void close(char bracket)
-    {
-        --depth_;
-        if (!first_)
-            newLine();
-        out_ += bracket;
-        first_ = false;
-    }
-    void text(std::string_view name, std::string_view value)
-    {
-        begin(name);
-        appendEscaped(out_, value);
-    }
-    void textIf(std::string_view name, std::string_view value)
-    {
-        if (!value.empty())
-            text(name, value);
-    }
-    void flag(std::string_view name, bool value)
-    {
-        begin(name);
-        out_ += value ? "true" : "false";
-    }
-    void number(std::string_view name, double value)
-    {
-        begin(name);
-        std::array<char, 40> digits{};
-        std::snprintf(digits.data(), digits.size(), "%.10g", value);
-        out_ += digits.data();
-    }
-    template<typename Items, typename Name>
-    void list(std::string_view name, const Items &items, Name text_of)
-    {
-        open('[', name);
-        for (const auto &item : items)
-            text({}, text_of(item));
-        close(']');
-    }
-
-    std::string take() { return std::move(out_ += '\n'); }
-
-private:
-    void newLine() { out_.append("\n").append(2 * depth_, ' '); }
-    void begin(std::string_view name)
-    {
-        if (depth_ != 0) {
-            out_ += first_ ? "" : ",";
-            newLine();
-        }
-        first_ = false;
-        if (name.empty())
-            return;
-        appendEscaped(out_, name);
-        out_ += ": ";
-    }
-
-    std::string out_;
-    std::size_t depth_ = 0;
-    bool first_ = true;
-};
 
 std::string same(const std::string &text)
 {
@@ -171,7 +80,7 @@ void addTalk(JsonWriter &json, const ProbeReport &report)
 
 std::string reportJson(const ProbeReport &report)
 {
-    JsonWriter json;
+    JsonWriter json(JsonWriter::Layout::indented);
     json.open('{');
     json.text("server", report.server);
     json.flag("netsane", report.is_netsane);
