@@ -8,7 +8,8 @@ namespace netsane {
 namespace {
 
 constexpr std::size_t cells = 5; // of fixed width; what is allowed stands behind them
-constexpr std::size_t max_cell = 32;
+constexpr std::size_t value_cell = 1;
+constexpr std::size_t max_value = 24; // a longer one moves its line
 constexpr std::size_t min_last = 24;
 constexpr const char *bold = "\033[1m";
 constexpr const char *dim = "\033[2m";
@@ -40,7 +41,7 @@ Widths widthsOf(const std::vector<OptionGroup> &groups)
     Widths widths{};
     const auto widen = [&](const Row &row) {
         for (std::size_t i = 0; i < cells; ++i)
-            widths[i] = std::max(widths[i], std::min(row[i].size(), max_cell));
+            widths[i] = std::max(widths[i], i == value_cell ? std::min(row[i].size(), max_value) : row[i].size());
     };
     widen({headings[0], headings[1], headings[2], headings[3], headings[4]});
     for (const auto &group : groups)

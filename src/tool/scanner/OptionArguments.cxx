@@ -69,11 +69,25 @@ double typedNumber(const SANE_Option_Descriptor &option, const char *flag, const
 {
     auto unlimited = option;
     unlimited.constraint_type = SANE_CONSTRAINT_NONE;
-    unlimited.name = flag;
+    unlimited.name = flag + 1; // messages add the dash
     const auto bytes = parseOptionValue(unlimited, text);
     SANE_Word word = 0;
     std::memcpy(&word, bytes.data(), sizeof word);
     return option.type == SANE_TYPE_FIXED ? SANE_UNFIX(word) : word;
+}
+
+struct TypedFlag {
+    std::string flag;
+    std::string text;
+};
+
+void setSide(const TypedFlag &typed, const char *name, const std::string &value, ScannerOptions &options)
+{
+    try {
+        options.set(name, value);
+    } catch (const ToolError &error) {
+        throw ToolError(error.code(), typed.flag + " " + typed.text + ": " + error.what());
+    }
 }
 
 void applySide(const Side &side, const std::string &begin_text, const std::string &length_text, ScannerOptions &options)
@@ -89,16 +103,16 @@ void applySide(const Side &side, const std::string &begin_text, const std::strin
     const double end = length_text.empty() ? old_end : begin + typedNumber(second, side.length_flag, length_text);
     if (!length_text.empty() && end <= begin)
         throw ToolError(ExitCode::usage,
-                        "-" + std::string(side.length_flag) + " " + length_text + ": there is nothing to scan in that");
+                        std::string(side.length_flag) + " " + length_text + ": there is nothing to scan in that");
     const auto begin_value = numberText(first, begin);
     const auto end_value = numberText(second, end);
     const auto set_begin = [&] {
         if (!begin_text.empty())
-            options.set(side.first, begin_value);
+            setSide({side.begin_flag, begin_text}, side.first, begin_value, options);
     };
     const auto set_end = [&] {
         if (!length_text.empty())
-            options.set(side.second, end_value);
+            setSide({side.length_flag, length_text}, side.second, end_value, options);
     };
     // never a beginning behind the end, which some devices refuse
     if (begin <= old_end) {
@@ -135,8 +149,8 @@ void applyOptionArguments(const std::vector<OptionArgument> &arguments, ScannerO
 
 void applyScanArea(const ScanArea &area, ScannerOptions &options)
 {
-    applySide({"tl-x", "br-x", "l", "x"}, area.left, area.width, options);
-    applySide({"tl-y", "br-y", "t", "y"}, area.top, area.height, options);
+    applySide({"tl-x", "br-x", "-l", "-x"}, area.left, area.width, options);
+    applySide({"tl-y", "br-y", "-t", "-y"}, area.top, area.height, options);
 }
 
 } // namespace netsane

@@ -30,7 +30,8 @@ std::string lowered(std::string_view text)
 [[noreturn]] void refuse(const SANE_Option_Descriptor &option, std::string_view text, const std::string &why)
 {
     const std::string unit = unitText(option);
-    throw ToolError(ExitCode::usage, "--" + std::string(option.name) + " " + std::string(text) + ": " + why +
+    const std::string name = option.name;
+    throw ToolError(ExitCode::usage, (name.size() == 1 ? "-" : "--") + name + " " + std::string(text) + ": " + why +
                                          "; allowed is: " + allowedText(option) +
                                          (unit.empty() ? "" : " (" + unit + ")"));
 }
