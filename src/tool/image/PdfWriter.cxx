@@ -1,4 +1,5 @@
 #include "config.h"
+#include "os/Error.hxx"
 #include "tool/image/EightBits.hxx"
 #include "tool/image/SpoolFile.hxx"
 #include "tool/image/Writers.hxx"
@@ -157,6 +158,9 @@ public:
         writer.setOutputFile("PDF", stream_, false);
         writer.setDecodeLevel(qpdf_dl_none); // pages are encoded once
         writer.write();
+        // it overlooks errors of writes that the stream has put off
+        if (std::fflush(stream_) != 0 || std::ferror(stream_) != 0)
+            throwErrno("write the document");
     }
 
 private:

@@ -43,7 +43,7 @@ void SpoolFile::append(std::span<const std::byte> bytes)
 
 void SpoolFile::flush()
 {
-    if (std::fflush(file_.get()) != 0)
+    if (std::fflush(file_.get()) != 0 || std::ferror(file_.get()) != 0)
         throwErrno("write a temporary file");
 }
 

@@ -15,10 +15,14 @@ namespace {
 
 constexpr std::chrono::milliseconds show_interval{100};
 constexpr double kilo = 1000;
-constexpr double min_seconds = 0.2; // before that a rate says nothing
+constexpr double round_up_from = 999.5; // with three digits that is 1000
+constexpr double min_seconds = 0.2;     // before that a rate says nothing
 constexpr std::size_t max_bar = 40;
 constexpr std::size_t min_bar = 8;
-constexpr int seconds_per_minute = 60;
+constexpr long seconds_per_minute = 60;
+constexpr long minutes_per_hour = 60;
+constexpr long max_minutes_shown = 99;
+constexpr double max_seconds_left = 99 * 3600;
 
 [[gnu::format(printf, 1, 2)]] std::string formatted(const char *format, ...)
 {
@@ -32,8 +36,11 @@ constexpr int seconds_per_minute = 60;
 
 std::string timeLeft(double seconds)
 {
-    const auto whole = static_cast<long>(std::ceil(std::min(seconds, 86400.0)));
-    return formatted("%ld:%02ld left", whole / seconds_per_minute, whole % seconds_per_minute);
+    const auto whole = static_cast<long>(std::ceil(std::min(seconds, max_seconds_left)));
+    const auto minutes = whole / seconds_per_minute;
+    if (minutes > max_minutes_shown)
+        return formatted("%ld h left", minutes / minutes_per_hour);
+    return formatted("%ld:%02ld left", minutes, whole % seconds_per_minute);
 }
 
 std::string repeated(const char *part, std::size_t count)
@@ -58,11 +65,11 @@ std::string bytesText(double bytes)
 {
     constexpr std::array units = {"bytes", "kB", "MB", "GB", "TB"};
     std::size_t unit = 0;
-    while (bytes >= kilo && unit + 1 < units.size()) {
+    while (bytes >= (unit == 0 ? kilo : round_up_from) && unit + 1 < units.size()) {
         bytes /= kilo;
         ++unit;
     }
-    const int decimals = unit == 0 || bytes >= 100 ? 0 : bytes >= 10 ? 1 : 2;
+    const int decimals = unit == 0 || bytes >= 99.95 ? 0 : bytes >= 9.995 ? 1 : 2;
     return formatted("%.*f %s", decimals, bytes, units[unit]);
 }
 
@@ -71,18 +78,21 @@ std::string progressLine(const ProgressState &state, const ProgressStyle &style)
     const bool has_rate = state.bytes > 0 && state.seconds >= min_seconds;
     const double rate = has_rate ? static_cast<double>(state.bytes) / state.seconds : 0;
     // columns that don't jump about
-    const auto rate_text = formatted("%11s", has_rate ? (bytesText(rate) + "/s").c_str() : "");
+    const auto rate_text = formatted("%13s", has_rate ? (bytesText(rate) + "/s").c_str() : "");
     if (!state.whole_bytes || *state.whole_bytes == 0)
-        return state.label + formatted("  %9s", bytesText(static_cast<double>(state.bytes)).c_str()) + rate_text;
+        return (state.label + formatted("  %9s", bytesText(static_cast<double>(state.bytes)).c_str()) + rate_text)
+            .substr(0, style.columns - 1);
     const double share =
         std::clamp(static_cast<double>(state.bytes) / static_cast<double>(*state.whole_bytes), 0.0, 1.0);
+    const auto percent =
+        formatted("  %3d%%", static_cast<int>(std::min(state.bytes, *state.whole_bytes) * 100 / *state.whole_bytes));
     const auto left = has_rate ? timeLeft((1 - share) * static_cast<double>(*state.whole_bytes) / rate) : "";
     const auto tail =
-        formatted("  %3d%%", static_cast<int>(share * 100)) + rate_text + formatted("  %-10s", left.c_str());
+        percent + rate_text + formatted("  %-10s", left.c_str());
     // one column stays free: a full line makes some terminals begin a new one
     const auto used = state.label.size() + 2 + tail.size() + 1;
     if (style.columns < used + min_bar)
-        return (state.label + formatted("  %3d%%", static_cast<int>(share * 100))).substr(0, style.columns - 1);
+        return (state.label + percent).substr(0, style.columns - 1);
     return state.label + "  " + bar(share, std::min(max_bar, style.columns - used), style) + tail;
 }
 

@@ -16,7 +16,7 @@ ReadPage readPng(std::FILE *stream)
     auto *png = png_create_read_struct(PNG_LIBPNG_VER_STRING, nullptr, nullptr, nullptr);
     auto *info = png_create_info_struct(png);
     png_init_io(png, stream);
-    int transforms = PNG_TRANSFORM_INVERT_MONO;
+    int transforms = PNG_TRANSFORM_IDENTITY;
     if (std::endian::native == std::endian::little)
         transforms |= PNG_TRANSFORM_SWAP_ENDIAN;
     png_read_png(png, info, transforms, nullptr);
@@ -31,6 +31,13 @@ ReadPage readPng(std::FILE *stream)
         const auto *const row = png_get_rows(png, info)[y];
         page.bytes.insert(page.bytes.end(), row, row + page.layout.rowBytes());
     }
+    if (page.layout.depth == 1) // in PNG 0 is black
+        for (std::size_t i = 0; i < page.bytes.size(); ++i) {
+            const auto used = page.layout.width % 8;
+            const bool is_last = i % page.layout.rowBytes() + 1 == page.layout.rowBytes();
+            const auto mask = is_last && used != 0 ? 0xff00U >> used : 0xffU;
+            page.bytes[i] = static_cast<unsigned char>(~page.bytes[i] & mask);
+        }
     png_destroy_read_struct(&png, &info, nullptr);
     return page;
 }

@@ -5,8 +5,7 @@
 
 #include <gtest/gtest.h>
 
-#include <fcntl.h>
-#include <fstream>
+#include <cstring>
 #include <qpdf/QPDF.hh>
 #include <qpdf/QPDFObjectHandle.hh>
 #include <qpdf/QPDFPageDocumentHelper.hh>
@@ -149,8 +148,8 @@ TEST_F(Writers, PdfHasEachPageInItsSize)
         const auto &layout = layouts[i % std::size(layouts)];
         auto picture = pages[i].getImages().begin()->second;
         auto facts = picture.getDict();
-        EXPECT_EQ(facts.getKey("/Width").getIntValueAsUInt(), layout.width);
-        EXPECT_EQ(facts.getKey("/Height").getIntValueAsUInt(), layout.height);
+        EXPECT_EQ(facts.getKey("/Width").getUIntValueAsUInt(), layout.width);
+        EXPECT_EQ(facts.getKey("/Height").getUIntValueAsUInt(), layout.height);
         const auto box = pages[i].getMediaBox().getArrayAsRectangle();
         EXPECT_NEAR(box.urx, layout.width * 72 / (layout.dpi_x > 0 ? layout.dpi_x : 72), 0.001);
         const auto data = picture.getStreamData();
@@ -187,7 +186,10 @@ TEST_F(Writers, PdfTakesJpegUnlessAskedNotTo)
 // A disk that is full.
 TEST_F(Writers, SayThatTheyCannotWrite)
 {
-    for (const auto make : {makePngWriter, makeTiffWriter, makeJpegWriter, makePdfWriter}) {
+    using Maker = std::unique_ptr<PageWriter> (*)(std::FILE *, const EncodeOptions &);
+    const std::pair<const char *, Maker> makers[] = {
+        {"png", makePngWriter}, {"tiff", makeTiffWriter}, {"jpeg", makeJpegWriter}, {"pdf", makePdfWriter}};
+    for (const auto &[name, make] : makers) {
         const UniqueFile full(std::fopen("/dev/full", "r+b"));
         if (!full)
             GTEST_SKIP() << "no /dev/full";
@@ -203,7 +205,8 @@ TEST_F(Writers, SayThatTheyCannotWrite)
                 if (std::fflush(full.get()) != 0)
                     throw std::runtime_error("full");
             },
-            std::exception);
+            std::exception)
+            << name;
     }
 }
 

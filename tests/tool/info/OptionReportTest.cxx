@@ -44,16 +44,16 @@ protected:
 TEST_F(OptionReport, IsATableInGroups)
 {
     EXPECT_EQ(optionsText(groups(), {}),
-              "  OPTION      VALUE           UNIT  TYPE    STATE      ALLOWED\n"
+              "  OPTION        VALUE          UNIT  TYPE    STATE      ALLOWED\n"
               "\n"
               "Scan Mode\n"
-              "  --mode        Color                 string             Gray, Color\n"
-              "  --resolution  300             dpi   int                75 to 1200 in steps of 25\n"
+              "  --mode        Color                string             Gray, Color\n"
+              "  --resolution  300            dpi   int                75 to 1200 in steps of 25\n"
               "\n"
               "Special\n"
-              "  --preview     -                     bool    inactive   yes, no\n"
-              "  --button-1    yes                   bool    read-only  yes, no\n"
-              "  --gamma       5,0,0,... (6)         int                any whole number\n");
+              "  --preview     -                    bool    inactive   yes, no\n"
+              "  --button-1    yes                  bool    read-only  yes, no\n"
+              "  --gamma       5,0,0,... (6)        int                any whole number\n");
 }
 
 TEST_F(OptionReport, WrapsAtTheTerminalsEnd)

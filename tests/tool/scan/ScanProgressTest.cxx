@@ -7,7 +7,7 @@ using namespace netsane;
 TEST(ScanProgress, ShowsShareSpeedAndTimeLeft)
 {
     EXPECT_EQ(progressLine({"page 3", 5'700'000, 10'000'000, 2}, {80, false, false}),
-              "page 3  #######################------------------   57%  2.85 MB/s  0:02 left ");
+              "page 3  ######################------------------   57%    2.85 MB/s  0:02 left ");
     EXPECT_EQ(progressLine({"page", 0, 1000, 0}, {60, false, false}).find("left"), std::string::npos)
         << "nothing is known at the beginning";
 }
@@ -25,7 +25,7 @@ TEST(ScanProgress, NeverIsWiderThanTheTerminal)
 TEST(ScanProgress, KeepsItsColumns)
 {
     const auto width = progressLine({"page", 1000, 1'000'000'000, 1}, {80, false, false}).size();
-    for (const std::uint64_t bytes : {0ULL, 50'000ULL, 5'000'000ULL, 500'000'000ULL, 1'000'000'000ULL})
+    for (const std::uint64_t bytes : {0ULL, 900ULL, 50'000ULL, 5'000'000ULL, 500'000'000ULL, 1'000'000'000ULL})
         EXPECT_EQ(progressLine({"page", bytes, 1'000'000'000, 1}, {80, false, false}).size(), width) << bytes;
 }
 
