@@ -25,7 +25,7 @@ RULES = {
     "device": ["protocol", "os"],
     "client": ["session", "event", "os"],
     "backend": ["client"],
-    "tool": ["client", "config", "certificate"],
+    "tool": ["backend", "client", "config", "certificate"],
 }
 EVERYTHING = ["daemon"]  # the only folder that sees all others
 INCLUDE = re.compile(r'^\s*#\s*include\s*(["<])([^">]+)[">]')

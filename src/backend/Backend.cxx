@@ -9,7 +9,7 @@
 
 namespace netsane {
 
-Backend::Backend(SANE_Auth_Callback authorize) : authorize_(authorize)
+Backend::Backend(SANE_Auth_Callback authorize, DebugSink debug) : authorize_(authorize), debug_(std::move(debug))
 {
     // The daemon sets this for the processes that call libsane: a server must not list what other servers have.
     const char *const no_backend = std::getenv("NETSANE_NO_BACKEND");
@@ -20,22 +20,27 @@ Backend::Backend(SANE_Auth_Callback authorize) : authorize_(authorize)
     if (const char *const servers = std::getenv("NETSANE_SERVERS"))
         config_.addServers(servers, "NETSANE_SERVERS");
     for (const auto &problem : config_.problems())
-        debugToStandardError(0, problem);
+        debug_(0, problem);
+}
+
+std::vector<ServerEntry> Backend::servers() const
+{
+    return disabled_ ? std::vector<ServerEntry>() : config_.servers();
 }
 
 const SANE_Device **Backend::devices(bool local_only)
 {
-    if (local_only || disabled_)
+    if (local_only)
         list_.clear();
     else
-        list_.fill(config_.servers(), debugToStandardError);
+        list_.fill(servers(), debug_);
     return list_.devices();
 }
 
 SANE_Status Backend::openOn(const ServerName &server, const std::string &device, SANE_Handle &handle)
 {
     std::unique_ptr<DeviceHandle> opened;
-    DeviceOpener opener(server, config_.settingsFor(server), authorize_, debugToStandardError);
+    DeviceOpener opener(server, config_.settingsFor(server), authorize_, debug_);
     const auto status = opener.open(device, opened);
     if (status != SANE_STATUS_GOOD)
         return status;
@@ -66,7 +71,7 @@ SANE_Status Backend::open(std::string_view name, SANE_Handle &handle)
         return openFirst(handle);
     const auto wanted = parseDeviceName(name);
     if (!wanted) {
-        debugToStandardError(1, "sane_open: expected host:device, host:port:device or unix:/path:device");
+        debug_(1, "sane_open: expected host:device, host:port:device or unix:/path:device");
         return SANE_STATUS_INVAL;
     }
     if (wanted->second.size() > max_device_name_bytes)

@@ -6,6 +6,7 @@
 
 #include "backend/DeviceHandle.hxx"
 #include "backend/DeviceList.hxx"
+#include "client/DebugLog.hxx"
 #include "config/ClientConfig.hxx"
 
 #include <memory>
@@ -18,8 +19,11 @@ namespace netsane {
 
 class Backend {
 public:
-    // Reads netsane.conf, NETSANE_SERVERS and NETSANE_NO_BACKEND.
-    explicit Backend(SANE_Auth_Callback authorize);
+    // Reads netsane.conf, NETSANE_SERVERS and NETSANE_NO_BACKEND. debug: never empty; what handles have to say, too.
+    explicit Backend(SANE_Auth_Callback authorize, DebugSink debug = debugToStandardError);
+
+    // Those that are asked for devices: none where NETSANE_NO_BACKEND is set.
+    std::vector<ServerEntry> servers() const;
 
     // local_only: nothing here is local.
     const SANE_Device **devices(bool local_only);
@@ -38,6 +42,7 @@ private:
 
     ClientConfig config_;
     SANE_Auth_Callback authorize_;
+    const DebugSink debug_;
     bool disabled_ = false;
     DeviceList list_;
     std::vector<std::unique_ptr<DeviceHandle>> handles_;

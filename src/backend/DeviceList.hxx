@@ -7,21 +7,14 @@
 #include "config/ClientConfig.hxx"
 #include "protocol/DeviceMessages.hxx"
 
-#include <chrono>
 #include <sane/sane.h>
-#include <string>
 #include <vector>
 
 namespace netsane {
 
 class DeviceList {
 public:
-    // Together, however many servers there are (sane-semantics.md 20).
-    static constexpr std::chrono::seconds deadline{2};
-
-    // The devices come in the order of the servers. Blocks until all servers have answered or the deadline has passed;
-    // a name that the DNS has to find is looked up before that. Never asks anybody for a password: a server that wants
-    // a login gets one from netsane.conf or the person's files, or has no devices.
+    // The devices come in the order of the servers. Blocks as surveyServers() does.
     void fill(const std::vector<ServerEntry> &servers, const DebugSink &debug);
     void clear();
 
@@ -35,8 +28,5 @@ private:
     std::vector<SANE_Device> devices_;
     std::vector<const SANE_Device *> pointers_{nullptr};
 };
-
-// The name by which a frontend opens a server's device, without "netsane:".
-std::string frontendName(const ServerName &server, const std::string &device);
 
 } // namespace netsane

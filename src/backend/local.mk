@@ -14,6 +14,7 @@ src_backend_libbackend_la_SOURCES = \
 	src/backend/OptionTable.cxx src/backend/OptionTable.hxx \
 	src/backend/ParameterCheck.cxx src/backend/ParameterCheck.hxx \
 	src/backend/ReadWindow.cxx src/backend/ReadWindow.hxx \
+	src/backend/ServerSurvey.cxx src/backend/ServerSurvey.hxx \
 	src/backend/SoundOption.cxx src/backend/SoundOption.hxx
 src_backend_libbackend_la_CPPFLAGS = $(AM_CPPFLAGS) $(SANE_CFLAGS)
 

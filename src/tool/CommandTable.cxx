@@ -5,8 +5,11 @@
 #include "tool/control/ReloadCommand.hxx"
 #include "tool/control/StatusCommand.hxx"
 #include "tool/fingerprint/FingerprintCommand.hxx"
+#include "tool/info/InfoCommand.hxx"
+#include "tool/list/ListCommand.hxx"
 #include "tool/passwd/PasswdCommand.hxx"
 #include "tool/probe/ProbeCommand.hxx"
+#include "tool/scan/ScanCommand.hxx"
 
 namespace netsane {
 
@@ -23,8 +26,11 @@ constexpr CommandRow rows[] = {
      "  sudo netsane check               as the server's user, with what to do", make<CheckCommand>},
     {"fingerprint", "Show what a server's certificate can be recognised by.",
      "  netsane fingerprint              of this machine's server", make<FingerprintCommand>},
+    {"info", "Show the options of a device.", "  netsane info test:0              as a table", make<InfoCommand>},
     {"kick", "End connections of this machine's server.",
      "  netsane kick alice               end all connections of alice", make<KickCommand>},
+    {"list", "Show the servers and their devices.", "  netsane list                     those of netsane.conf",
+     make<ListCommand>},
     {"passwd", "Create, change, lock and delete the users of a server's password file.",
      "  netsane passwd alice             create alice, or give her a new password\n"
      "  netsane passwd --delete alice    delete her\n"
@@ -36,6 +42,10 @@ constexpr CommandRow rows[] = {
      make<ProbeCommand>},
     {"reload", "Have this machine's server take its changed configuration.",
      "  netsane reload                   and say whether it did", make<ReloadCommand>},
+    {"scan", "Scan pages into PNG, TIFF, JPEG or PDF files.",
+     "  netsane scan test:0 -o page.png --resolution 300\n"
+     "  netsane scan test:0 -o letter.pdf --batch --source ADF",
+     make<ScanCommand>},
     {"status", "Show what this machine's server is doing.",
      "  netsane status --watch           connections, users, devices, each second", make<StatusCommand>},
 };

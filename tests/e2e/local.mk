@@ -56,14 +56,18 @@ E2E_TESTS = \
 	tests/e2e/tls_server.py \
 	tests/e2e/tls_stall.py \
 	tests/e2e/tls_switch.py \
-	tests/e2e/tls_switch_peers.py
+	tests/e2e/tls_switch_peers.py \
+	tests/e2e/tool_info.py \
+	tests/e2e/tool_list.py \
+	tests/e2e/tool_scan.py
 if HAVE_PAM
 PAM_TESTS = tests/e2e/logins_pam.py
 endif
 dist_check_SCRIPTS += $(E2E_TESTS) $(PAM_TESTS) tests/include_rules.py tests/format_check.sh
 dist_check_DATA += tests/e2e/counting_proxy.py tests/e2e/harness.py tests/e2e/option_frontend.py tests/e2e/rogue_device.py \
 	tests/e2e/rogue_session.py \
-	tests/e2e/seed.py tests/e2e/tls_comparison.py tests/e2e/tls_connection.py tests/e2e/tls_peer.py tests/e2e/tls_proxy.py
+	tests/e2e/seed.py tests/e2e/tls_comparison.py tests/e2e/tls_connection.py tests/e2e/tls_peer.py tests/e2e/tls_proxy.py \
+	tests/e2e/tool_runner.py
 EXTRA_DIST += .ci/run
 
 check_PROGRAMS += tests/e2e/cycle

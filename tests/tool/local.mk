@@ -19,4 +19,32 @@ tests_tool_tool_test_SOURCES = \
 tests_tool_tool_test_CPPFLAGS = $(AM_CPPFLAGS) $(method_cppflags)
 tests_tool_tool_test_CXXFLAGS = $(AM_CXXFLAGS) $(GTEST_CFLAGS) $(CRYPT_CFLAGS) $(JSON_CFLAGS)
 tests_tool_tool_test_LDADD = $(tool_libs) $(GTEST_LIBS) $(tool_foreign_libs)
+
+# Scanning into files. What it reads back needs the libraries of all formats.
+if HAVE_PNG
+if HAVE_TIFF
+if HAVE_JPEG
+if HAVE_PDF
+check_PROGRAMS += tests/tool/scan_test
+TESTS += tests/tool/scan_test
+endif
+endif
+endif
+endif
+tests_tool_scan_test_SOURCES = \
+	tests/tool/image/ImageReader.cxx tests/tool/image/ImageReader.hxx \
+	tests/tool/image/TargetFileTest.cxx \
+	tests/tool/image/WritersTest.cxx \
+	tests/tool/info/OptionReportTest.cxx \
+	tests/tool/list/ServerReportTest.cxx \
+	tests/tool/scan/OutputNamesTest.cxx \
+	tests/tool/scan/PageScanTest.cxx \
+	tests/tool/scan/ScanProgressTest.cxx \
+	tests/tool/scanner/FakeScanner.hxx \
+	tests/tool/scanner/OptionArgumentsTest.cxx \
+	tests/tool/scanner/OptionParserTest.cxx
+tests_tool_scan_test_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir) $(SANE_CFLAGS) $(PNG_CFLAGS) $(TIFF_CFLAGS) $(JPEG_CFLAGS) \
+	$(QPDF_CFLAGS) -DPOINTERHOLDER_TRANSITION=4
+tests_tool_scan_test_CXXFLAGS = $(AM_CXXFLAGS) $(GTEST_CFLAGS)
+tests_tool_scan_test_LDADD = $(tool_libs) $(GTEST_LIBS) $(tool_foreign_libs)
 endif

@@ -111,7 +111,7 @@ void checkPassword(std::string_view password)
 
 // Byte by byte: what comes after the line is somebody else's.
 template<typename Wait>
-SecretText readLine(int fd, Wait wait)
+SecretText readAnyLine(int fd, Wait wait)
 {
     SecretText line(max_password_bytes + 1);
     while (!line.room().empty()) {
@@ -129,6 +129,13 @@ SecretText readLine(int fd, Wait wait)
             break;
         }
     }
+    return line;
+}
+
+template<typename Wait>
+SecretText readLine(int fd, Wait wait)
+{
+    auto line = readAnyLine(fd, wait);
     checkPassword(line.view());
     return line;
 }
@@ -163,6 +170,40 @@ SecretText askTwice(int tty, const std::string &user)
     return first;
 }
 
+std::optional<TypedLogin> askBoth(int tty, const std::string &for_what, std::size_t max_user_bytes,
+                                  std::size_t max_password_size)
+{
+    const HeldSignals signals;
+    const auto wait = [&] { signals.wait(tty); };
+    show(tty, "User for " + for_what + ": ");
+    TypedLogin login{std::string(readAnyLine(tty, wait).view()), SecretText(0)};
+    if (login.user.empty() || login.user.size() > max_user_bytes)
+        return std::nullopt;
+    const SilentTerminal silent(tty);
+    show(tty, "Password: ");
+    login.password = readAnyLine(tty, wait);
+    show(tty, "\n"); // for the one that wasn't shown
+    if (login.password.size() > max_password_size)
+        return std::nullopt;
+    return login;
+}
+
+// On the terminal. A signal meanwhile acts behind it, with echo back: it ends the program, or stops it until it is
+// continued, and `question` is asked anew.
+template<typename Question>
+auto untilAnswered(Question question)
+{
+    for (;;) {
+        int signal = 0;
+        try {
+            return question();
+        } catch (const Interrupted &interrupted) {
+            signal = interrupted.signal;
+        }
+        ::raise(signal);
+    }
+}
+
 } // namespace
 
 SecretText readPasswordLine(int fd)
@@ -176,15 +217,16 @@ SecretText askNewPassword(const std::string &user)
     if (!tty)
         throw ToolError(ExitCode::failed, "there is no terminal to ask for the password on; --stdin reads it from "
                                           "standard input");
-    for (;;) {
-        int signal = 0;
-        try {
-            return askTwice(tty.get(), user);
-        } catch (const Interrupted &interrupted) {
-            signal = interrupted.signal;
-        }
-        ::raise(signal); // with echo back; it ends the program, or stops it until it is continued
-    }
+    return untilAnswered([&] { return askTwice(tty.get(), user); });
+}
+
+std::optional<TypedLogin> askUserAndPassword(const std::string &for_what, std::size_t max_user_bytes,
+                                             std::size_t max_password_size)
+{
+    const UniqueFd tty(::open("/dev/tty", O_RDWR | O_NOCTTY | O_CLOEXEC));
+    if (!tty)
+        return std::nullopt;
+    return untilAnswered([&] { return askBoth(tty.get(), for_what, max_user_bytes, max_password_size); });
 }
 
 } // namespace netsane

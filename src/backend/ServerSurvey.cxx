@@ -1,0 +1,162 @@
+#include "backend/ServerSurvey.hxx"
+
+#include "client/ClientConnection.hxx"
+#include "protocol/ConnectionMessages.hxx"
+#include "session/ClientText.hxx"
+#include "util/PortNumber.hxx"
+#include "wire/ProtocolError.hxx"
+
+#include <algorithm>
+#include <memory>
+#include <poll.h>
+#include <system_error>
+
+namespace netsane {
+
+namespace {
+
+using TimePoint = ClientConnection::TimePoint;
+
+// One server being asked.
+struct Query {
+    SurveyedServer result;
+    std::unique_ptr<ClientConnection> connection;
+    bool asked = false;
+    bool done = false;
+};
+
+// A name with control characters couldn't be typed or stored by a frontend.
+bool isUsableName(const std::string &name)
+{
+    return name.size() <= max_device_name_bytes && std::none_of(name.begin(), name.end(), [](char c) {
+               return static_cast<unsigned char>(c) < 0x20 || c == 0x7f;
+           });
+}
+
+void fail(Query &query, const std::string &reason, const DebugSink &debug)
+{
+    query.result.failure = reason;
+    query.done = true;
+    debug(1, query.result.server.text() + ": " + reason);
+}
+
+void collect(Query &query, const GetDevicesReply &reply, const DebugSink &debug)
+{
+    if (reply.outcome.status != Status::good)
+        fail(query, "no list of devices: " + printableText(reply.outcome.reason), debug);
+    for (const auto &device : reply.devices) {
+        if (!isUsableName(device.name))
+            continue;
+        query.result.devices.push_back({frontendName(query.result.server, device.name), printableText(device.vendor),
+                                        printableText(device.model), printableText(device.type)});
+    }
+}
+
+void leave(ClientConnection &connection)
+{
+    connection.session().quit();
+    connection.advance(std::chrono::steady_clock::now());
+}
+
+// The reply to GET_DEVICES, as far as it has come.
+void takeReplies(Query &query, const DebugSink &debug)
+{
+    auto &connection = *query.connection;
+    while (connection.isConnected()) {
+        const auto message = connection.session().nextReply();
+        if (!message && connection.session().loginWanted() && !connection.loginWanted())
+            continue; // answered from a file
+        if (!message)
+            break;
+        if (message->command != static_cast<std::uint32_t>(Command::get_devices))
+            continue;
+        try {
+            collect(query, decodeGetDevicesReply(*message), debug);
+        } catch (const ProtocolError &error) {
+            fail(query, error.what(), debug);
+        }
+        query.done = true;
+        leave(connection);
+        return;
+    }
+}
+
+void advance(Query &query, const DebugSink &debug)
+{
+    auto &connection = *query.connection;
+    connection.advance(std::chrono::steady_clock::now());
+    if (connection.isConnected() && !query.asked && connection.session().canRequest()) {
+        query.asked = true;
+        encodeBare(connection.session().request(Command::init), Command::init);
+        encodeBare(connection.session().request(Command::get_devices), Command::get_devices);
+    }
+    takeReplies(query, debug);
+    if (query.done)
+        return;
+    if (connection.failure()) {
+        fail(query, connection.failure()->reason, debug);
+    } else if (connection.isConnected() && connection.loginWanted()) {
+        fail(query,
+             "wants a login before it lists its devices (user and password in netsane.conf or "
+             "~/.config/netsane/credentials)",
+             debug);
+        leave(connection);
+    }
+}
+
+std::vector<Query> startQueries(const std::vector<ServerEntry> &servers, const char *program, const DebugSink &debug)
+{
+    std::vector<Query> queries;
+    for (const auto &server : servers) {
+        ClientOptions options{server.name, server.settings, program, {}, debug};
+        options.settings.connect_timeout = survey_deadline;
+        queries.push_back({{server.name}, std::make_unique<ClientConnection>(std::move(options)), false, false});
+    }
+    return queries;
+}
+
+int waitMilliseconds(const std::vector<Query> &queries, TimePoint deadline)
+{
+    auto until = deadline;
+    for (const auto &query : queries)
+        if (!query.done)
+            until = std::min(until, query.connection->nextDeadline().value_or(deadline));
+    const auto left = std::chrono::ceil<std::chrono::milliseconds>(until - std::chrono::steady_clock::now()).count();
+    return static_cast<int>(std::max<decltype(left)>(left, 0));
+}
+
+} // namespace
+
+std::string frontendName(const ServerName &server, const std::string &device)
+{
+    const auto first_part = std::string_view(device).substr(0, device.find(':'));
+    return (parsePort(first_part) ? server.textWithPort() : server.text()) + ":" + device;
+}
+
+std::vector<SurveyedServer> surveyServers(const std::vector<ServerEntry> &servers, const char *program,
+                                          const DebugSink &debug)
+{
+    auto queries = startQueries(servers, program, debug);
+    const auto until = std::chrono::steady_clock::now() + survey_deadline;
+    for (;;) {
+        std::vector<pollfd> waits;
+        for (auto &query : queries) {
+            if (!query.done)
+                advance(query, debug);
+            if (!query.done)
+                waits.push_back({query.connection->fd(), query.connection->pollEvents(), 0});
+        }
+        if (waits.empty() || std::chrono::steady_clock::now() >= until)
+            break;
+        ::poll(waits.data(), waits.size(), waitMilliseconds(queries, until));
+    }
+    std::vector<SurveyedServer> results;
+    for (auto &query : queries) {
+        if (!query.done)
+            fail(query, "no answer within 2 seconds", debug);
+        results.push_back(std::move(query.result));
+    }
+    return results;
+}
+
+} // namespace netsane

@@ -1,0 +1,126 @@
+#include "tool/image/Writers.hxx"
+
+#include "os/Error.hxx"
+
+#include <cstdarg>
+#include <cstring>
+#include <string>
+#include <tiffio.h>
+#include <unistd.h>
+#include <vector>
+
+namespace netsane {
+
+namespace {
+
+// libtiff's handlers belong to the process: one writer works at a time here.
+thread_local std::string last_error;
+
+void noteError(const char *module, const char *format, va_list arguments)
+{
+    std::array<char, 300> text{};
+    std::vsnprintf(text.data(), text.size(), format, arguments);
+    last_error = (module ? std::string(module) + ": " : "") + text.data();
+}
+
+struct TiffCloser {
+    void operator()(TIFF *tiff) const noexcept { TIFFClose(tiff); }
+};
+
+class TiffWriter : public PageWriter {
+public:
+    explicit TiffWriter(std::FILE *stream)
+    {
+        TIFFSetErrorHandler(noteError);
+        TIFFSetWarningHandler(nullptr);
+        const int fd = ::dup(::fileno(stream));
+        if (fd < 0)
+            throwErrno("duplicate a descriptor");
+        last_error.clear();
+        tiff_.reset(TIFFFdOpen(fd, "TIFF", "w"));
+        if (!tiff_) {
+            ::close(fd);
+            fail("begin a TIFF file");
+        }
+    }
+
+    void beginPage(const PageLayout &layout) override
+    {
+        row_ = 0;
+        buffer_.resize(layout.rowBytes());
+        set(TIFFTAG_IMAGEWIDTH, layout.width);
+        set(TIFFTAG_IMAGELENGTH, layout.height);
+        set(TIFFTAG_SAMPLESPERPIXEL, layout.channels);
+        set(TIFFTAG_BITSPERSAMPLE, layout.depth);
+        set(TIFFTAG_PLANARCONFIG, PLANARCONFIG_CONTIG);
+        set(TIFFTAG_ORIENTATION, ORIENTATION_TOPLEFT);
+        set(TIFFTAG_PHOTOMETRIC, layout.depth == 1      ? PHOTOMETRIC_MINISWHITE
+                                 : layout.channels == 3 ? PHOTOMETRIC_RGB
+                                                        : PHOTOMETRIC_MINISBLACK);
+        compress(layout);
+        set(TIFFTAG_ROWSPERSTRIP, TIFFDefaultStripSize(tiff_.get(), 0));
+        set(TIFFTAG_SUBFILETYPE, FILETYPE_PAGE);
+        if (layout.dpi_x > 0 && layout.dpi_y > 0) {
+            set(TIFFTAG_XRESOLUTION, layout.dpi_x);
+            set(TIFFTAG_YRESOLUTION, layout.dpi_y);
+            set(TIFFTAG_RESOLUTIONUNIT, RESUNIT_INCH);
+        }
+        TIFFSetField(tiff_.get(), TIFFTAG_SOFTWARE, "netsane " NETSANE_VERSION);
+    }
+
+    void writeRow(std::span<const std::byte> row) override
+    {
+        std::memcpy(buffer_.data(), row.data(), buffer_.size()); // the encoders change what they are given
+        if (TIFFWriteScanline(tiff_.get(), buffer_.data(), row_++, 0) < 0)
+            fail("write a row");
+    }
+
+    void endPage() override
+    {
+        if (TIFFWriteDirectory(tiff_.get()) == 0)
+            fail("write a page");
+    }
+
+    void finish() override
+    {
+        if (TIFFFlush(tiff_.get()) == 0)
+            fail("end the file");
+        tiff_.reset();
+    }
+
+private:
+    template<typename Value>
+    void set(std::uint32_t tag, Value value)
+    {
+        if (TIFFSetField(tiff_.get(), tag, value) == 0)
+            fail("set a tag");
+    }
+
+    void compress(const PageLayout &layout)
+    {
+        const int wanted = layout.depth == 1 ? COMPRESSION_CCITTFAX4 : COMPRESSION_ADOBE_DEFLATE;
+        if (!TIFFIsCODECConfigured(static_cast<std::uint16_t>(wanted)))
+            return;
+        set(TIFFTAG_COMPRESSION, wanted);
+        if (layout.depth != 1)
+            set(TIFFTAG_PREDICTOR, PREDICTOR_HORIZONTAL);
+    }
+
+    [[noreturn]] static void fail(const char *doing)
+    {
+        throw std::runtime_error(std::string("can't ") + doing + (last_error.empty() ? "" : ": " + last_error));
+    }
+
+    std::unique_ptr<TIFF, TiffCloser> tiff_;
+    std::vector<std::byte> buffer_;
+    std::uint32_t row_ = 0;
+};
+
+} // namespace
+
+std::unique_ptr<PageWriter> makeTiffWriter(std::FILE *stream, const EncodeOptions &)
+{
+    return std::make_unique<TiffWriter>(stream);
+}
+
+} // namespace netsane

@@ -1,0 +1,50 @@
+// Where the pages of a scan go: one file each, or one for all. Owned by the command.
+//
+// A file gets its name when it is whole, a document of many pages by finish(). Functions throw what TargetFile and
+// PageWriter do.
+#pragma once
+
+#include "tool/image/ImageFormat.hxx"
+#include "tool/image/TargetFile.hxx"
+#include "tool/scan/OutputNames.hxx"
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace netsane {
+
+class PageFiles {
+public:
+    enum class Kind { document, numbered };
+
+    PageFiles(const ImageFormat &format, const EncodeOptions &options, OutputNames names, Kind kind);
+
+    // For the page with this number, from 1 on. Throws for a file that can't be written, before anything is scanned.
+    PageWriter &begin(unsigned number);
+    void end();
+
+    // Behind the last page.
+    void finish();
+
+    // The file that is being written.
+    const std::string &path() const noexcept { return file_->path(); }
+    // Of the files that are whole.
+    unsigned files() const noexcept { return files_; }
+    std::uint64_t bytes() const noexcept { return bytes_; }
+
+private:
+    void commit();
+
+    const ImageFormat &format_;
+    const EncodeOptions options_;
+    const OutputNames names_;
+    const Kind kind_;
+    std::optional<TargetFile> file_;
+    std::unique_ptr<PageWriter> writer_; // writes to the file: ends before it
+    unsigned files_ = 0;
+    std::uint64_t bytes_ = 0;
+};
+
+} // namespace netsane

@@ -1,0 +1,225 @@
+#include "tool/image/Writers.hxx"
+#include "tests/tool/image/ImageReader.hxx"
+#include "tool/ToolError.hxx"
+#include "tool/image/SpoolFile.hxx"
+
+#include <gtest/gtest.h>
+
+#include <cstring>
+#include <qpdf/QPDF.hh>
+#include <qpdf/QPDFObjectHandle.hh>
+#include <qpdf/QPDFPageDocumentHelper.hh>
+#include <qpdf/QPDFPageObjectHelper.hh>
+#include <unistd.h>
+
+using namespace netsane;
+
+namespace {
+
+std::vector<unsigned char> samplesOf(const PageLayout &layout, unsigned seed = 1)
+{
+    std::vector<unsigned char> bytes(layout.rowBytes() * layout.height);
+    for (std::size_t i = 0; i < bytes.size(); ++i) {
+        const auto column = i % layout.rowBytes();
+        bytes[i] = static_cast<unsigned char>((i / layout.rowBytes()) * 7 + column * 3 + seed);
+        const auto used = layout.width % 8;
+        if (layout.depth == 1 && used != 0 && column + 1 == layout.rowBytes())
+            bytes[i] = static_cast<unsigned char>(bytes[i] & (0xff00U >> used)); // bits behind the row mean nothing
+    }
+    return bytes;
+}
+
+void writePage(PageWriter &writer, const PageLayout &layout, const std::vector<unsigned char> &bytes)
+{
+    writer.beginPage(layout);
+    for (std::uint32_t y = 0; y < layout.height; ++y)
+        writer.writeRow(std::as_bytes(std::span(bytes).subspan(y * layout.rowBytes(), layout.rowBytes())));
+    writer.endPage();
+}
+
+class Writers : public testing::Test {
+protected:
+    ~Writers() override { ::unlink(path_.c_str()); }
+
+    std::FILE *open()
+    {
+        file_.reset(std::fopen(path_.c_str(), "w+b"));
+        return file_.get();
+    }
+
+    const std::string path_ = testing::TempDir() + "netsane-writers-" + std::to_string(::getpid());
+    UniqueFile file_;
+};
+
+const PageLayout layouts[] = {
+    {13, 5, 1, 1, 300, 300},   {16, 4, 1, 1, 0, 0},     {7, 6, 1, 8, 600, 300}, {7, 6, 3, 8, 72, 72},
+    {5, 4, 1, 16, 1200, 1200}, {5, 4, 3, 16, 100, 100}, {1, 1, 1, 8, 50, 50},
+};
+
+} // namespace
+
+TEST_F(Writers, PngKeepsAllSamples)
+{
+    for (const auto &layout : layouts) {
+        const auto writer = makePngWriter(open(), {});
+        const auto samples = samplesOf(layout);
+        writePage(*writer, layout, samples);
+        writer->finish();
+        const auto page = readPng(file_.get());
+        EXPECT_EQ(page.layout, layout) << layout.depth << " bits, " << layout.channels;
+        EXPECT_EQ(page.bytes, samples) << layout.depth << " bits, " << layout.channels;
+    }
+}
+
+TEST_F(Writers, TiffKeepsAllSamplesOfManyPages)
+{
+    {
+        const auto writer = makeTiffWriter(open(), {});
+        for (unsigned i = 0; i < 50; ++i) {
+            const auto &layout = layouts[i % std::size(layouts)];
+            writePage(*writer, layout, samplesOf(layout, i));
+        }
+        writer->finish();
+    }
+    const auto pages = readTiff(path_.c_str());
+    ASSERT_EQ(pages.size(), 50U);
+    for (unsigned i = 0; i < 50; ++i) {
+        const auto &layout = layouts[i % std::size(layouts)];
+        EXPECT_EQ(pages[i].layout, layout) << i;
+        EXPECT_EQ(pages[i].bytes, samplesOf(layout, i)) << i;
+    }
+}
+
+TEST_F(Writers, JpegIsAlmostTheSame)
+{
+    const PageLayout layout{64, 48, 3, 8, 300, 300};
+    std::vector<unsigned char> samples(layout.rowBytes() * layout.height);
+    for (std::size_t i = 0; i < samples.size(); ++i)
+        samples[i] = static_cast<unsigned char>(i / layout.rowBytes() * 4 + i % 3 * 20); // no edges
+    const auto writer = makeJpegWriter(open(), {.jpeg_quality = 95});
+    writePage(*writer, layout, samples);
+    writer->finish();
+    const auto page = readJpeg(file_.get());
+    EXPECT_EQ(page.layout, layout);
+    for (std::size_t i = 0; i < samples.size(); ++i)
+        EXPECT_NEAR(page.bytes[i], samples[i], 6) << i;
+}
+
+TEST_F(Writers, JpegMakesEightBitsOfOthers)
+{
+    const PageLayout bilevel{16, 16, 1, 1, 0, 0};
+    auto writer = makeJpegWriter(open(), {.jpeg_quality = 100});
+    writePage(*writer, bilevel, std::vector<unsigned char>(bilevel.rowBytes() * bilevel.height, 0xff));
+    EXPECT_LE(readJpeg(file_.get()).bytes.at(20), 3) << "1 is black";
+    const PageLayout deep{16, 16, 1, 16, 0, 0};
+    std::vector<unsigned char> samples(deep.rowBytes() * deep.height);
+    for (std::size_t i = 0; i < samples.size(); i += 2) {
+        const std::uint16_t sample = 0xc012;
+        std::memcpy(samples.data() + i, &sample, sizeof sample);
+    }
+    writer = makeJpegWriter(open(), {.jpeg_quality = 100});
+    writePage(*writer, deep, samples);
+    EXPECT_NEAR(readJpeg(file_.get()).bytes.at(20), 0xc0, 3);
+}
+
+TEST_F(Writers, JpegSaysWhenAPageIsTooLarge)
+{
+    const auto writer = makeJpegWriter(open(), {});
+    EXPECT_THROW(writer->beginPage({70000, 10, 1, 8, 0, 0}), std::runtime_error);
+}
+
+TEST_F(Writers, PdfHasEachPageInItsSize)
+{
+    {
+        const auto writer = makePdfWriter(open(), {.lossless = true});
+        for (unsigned i = 0; i < 50; ++i) {
+            const auto &layout = layouts[i % std::size(layouts)];
+            writePage(*writer, layout, samplesOf(layout, i));
+        }
+        writer->finish();
+    }
+    QPDF document;
+    file_.reset();
+    document.processFile(path_.c_str());
+    auto pages = QPDFPageDocumentHelper(document).getAllPages();
+    ASSERT_EQ(pages.size(), 50U);
+    EXPECT_TRUE(document.getWarnings().empty());
+    for (unsigned i = 0; i < 50; ++i) {
+        const auto &layout = layouts[i % std::size(layouts)];
+        auto picture = pages[i].getImages().begin()->second;
+        auto facts = picture.getDict();
+        EXPECT_EQ(facts.getKey("/Width").getUIntValueAsUInt(), layout.width);
+        EXPECT_EQ(facts.getKey("/Height").getUIntValueAsUInt(), layout.height);
+        const auto box = pages[i].getMediaBox().getArrayAsRectangle();
+        EXPECT_NEAR(box.urx, layout.width * 72 / (layout.dpi_x > 0 ? layout.dpi_x : 72), 0.001);
+        const auto data = picture.getStreamData();
+        const auto samples = samplesOf(layout, i);
+        if (layout.depth == 16) {
+            EXPECT_EQ(data->getSize(), samples.size() / 2);
+            continue;
+        }
+        EXPECT_EQ(std::vector<unsigned char>(data->getBuffer(), data->getBuffer() + data->getSize()), samples) << i;
+    }
+}
+
+TEST_F(Writers, PdfTakesJpegUnlessAskedNotTo)
+{
+    for (const bool lossless : {false, true}) {
+        {
+            const auto writer = makePdfWriter(open(), {.lossless = lossless});
+            writePage(*writer, layouts[2], samplesOf(layouts[2]));
+            writePage(*writer, layouts[0], samplesOf(layouts[0]));
+            writer->finish();
+        }
+        file_.reset();
+        QPDF document;
+        document.processFile(path_.c_str());
+        auto pages = QPDFPageDocumentHelper(document).getAllPages();
+        const auto filter = [&](std::size_t i) {
+            return pages.at(i).getImages().begin()->second.getDict().getKey("/Filter").getName();
+        };
+        EXPECT_EQ(filter(0), lossless ? "/FlateDecode" : "/DCTDecode");
+        EXPECT_EQ(filter(1), "/FlateDecode") << "one bit is never JPEG";
+    }
+}
+
+// A disk that is full.
+TEST_F(Writers, SayThatTheyCannotWrite)
+{
+    using Maker = std::unique_ptr<PageWriter> (*)(std::FILE *, const EncodeOptions &);
+    const std::pair<const char *, Maker> makers[] = {
+        {"png", makePngWriter}, {"tiff", makeTiffWriter}, {"jpeg", makeJpegWriter}, {"pdf", makePdfWriter}};
+    for (const auto &[name, make] : makers) {
+        const UniqueFile full(std::fopen("/dev/full", "r+b"));
+        if (!full)
+            GTEST_SKIP() << "no /dev/full";
+        const PageLayout layout{1000, 1000, 3, 8, 300, 300};
+        std::vector<unsigned char> samples(layout.rowBytes() * layout.height);
+        for (std::size_t i = 0; i < samples.size(); ++i)
+            samples[i] = static_cast<unsigned char>(i * i >> 7U);
+        EXPECT_THROW(
+            {
+                const auto writer = make(full.get(), {});
+                writePage(*writer, layout, samples);
+                writer->finish();
+                if (std::fflush(full.get()) != 0)
+                    throw std::runtime_error("full");
+            },
+            std::exception)
+            << name;
+    }
+}
+
+TEST(ImageFormat, IsFoundByNameAndEnding)
+{
+    EXPECT_STREQ(imageFormatOfFile("a/b.c/page.PNG").name, "png");
+    EXPECT_STREQ(imageFormatOfFile("x.tif").name, "tiff");
+    EXPECT_STREQ(imageFormatOfFile("x.tiff").name, "tiff");
+    EXPECT_STREQ(imageFormatOfFile("x.y.jpg").name, "jpeg");
+    EXPECT_STREQ(imageFormatOfFile(".pdf").name, "pdf");
+    EXPECT_STREQ(imageFormatNamed("jpg").name, "jpeg");
+    for (const auto *wrong : {"page", "page.", "a.png/page", "x.gif", "png", ""})
+        EXPECT_THROW(imageFormatOfFile(wrong), ToolError) << wrong;
+    EXPECT_THROW(imageFormatNamed("gif"), ToolError);
+    EXPECT_THROW(imageFormatNamed(""), ToolError);
+}
