@@ -1,5 +1,5 @@
 # tests/packaging
-PACKAGING_TESTS = tests/packaging/units.py
+PACKAGING_TESTS = tests/packaging/debian.py tests/packaging/units.py
 dist_check_SCRIPTS += $(PACKAGING_TESTS)
 if HAVE_PYTHON
 TESTS += $(PACKAGING_TESTS)
