@@ -4,3 +4,6 @@ dist_check_SCRIPTS += $(PACKAGING_TESTS)
 if HAVE_PYTHON
 TESTS += $(PACKAGING_TESTS)
 endif
+
+# with the packages installed: debian/tests, and by hand
+EXTRA_DIST += tests/frontends/feeder.py tests/frontends/screenshots tests/frontends/server.sh
