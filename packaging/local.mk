@@ -79,6 +79,6 @@ EXTRA_DIST += \
 	debian/libsane-netsane.docs debian/libsane-netsane.install \
 	debian/netsane-methods.install \
 	debian/netsane-utils.install \
-	debian/netsaned.README.Debian debian/netsaned.dirs debian/netsaned.install debian/netsaned.postrm \
+	debian/netsaned.README.Debian debian/netsaned.dirs debian/netsaned.install debian/netsaned.postinst debian/netsaned.postrm \
 	debian/tests/control debian/tests/feeder debian/tests/library debian/tests/scan \
 	packaging/build-packages
