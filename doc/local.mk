@@ -1,6 +1,9 @@
 # doc
-dist_doc_DATA += doc/hostile-servers.md doc/install.md doc/performance.md doc/plugin-guide.md doc/protocol.md \
+dist_doc_DATA += doc/frontends.md doc/hostile-servers.md doc/install.md doc/performance.md doc/plugin-guide.md doc/protocol.md \
 	doc/reliability.md doc/security.md
+
+screenshotsdir = $(docdir)/screenshots
+dist_screenshots_DATA = doc/screenshots/scanimage.png doc/screenshots/simple-scan.png doc/screenshots/xsane.png
 
 # A package of its own that nothing here builds; tests/e2e/out_of_tree.py does, from a copy.
 exampledir = $(docdir)/examples/totp

@@ -70,3 +70,15 @@ uninstall-pam:
 	@new="$(srcdir)/packaging/pam.d/netsane"; installed="$(DESTDIR)$(pamdir)/netsane"; $(uninstall_configuration)
 
 .PHONY: install-pam uninstall-pam install-units uninstall-units
+
+# Debian's packages; packaging/build-packages makes them.
+EXTRA_DIST += \
+	debian/changelog debian/control debian/copyright debian/not-installed debian/rules debian/source/format \
+	debian/libnetsane-dev.docs debian/libnetsane-dev.examples debian/libnetsane-dev.install \
+	debian/libnetsane1.install debian/libnetsane1.symbols \
+	debian/libsane-netsane.docs debian/libsane-netsane.install \
+	debian/netsane-methods.install \
+	debian/netsane-utils.install \
+	debian/netsaned.README.Debian debian/netsaned.dirs debian/netsaned.install debian/netsaned.postinst debian/netsaned.postrm \
+	debian/tests/control debian/tests/feeder debian/tests/library debian/tests/scan \
+	packaging/build-packages

@@ -28,7 +28,7 @@ client_convenience_libs = \
 
 lib_LTLIBRARIES += libnetsane.la
 libnetsane_la_SOURCES = src/client/NetsaneInterface.cxx
-libnetsane_la_LDFLAGS = $(AM_LDFLAGS) -version-info 0:0:0 -no-undefined \
+libnetsane_la_LDFLAGS = $(AM_LDFLAGS) -version-info 1:0:0 -no-undefined \
 	-Wl,--version-script=$(srcdir)/src/client/netsane.map
 libnetsane_la_LIBADD = $(client_convenience_libs) $(LTDL_LIBS)
 libnetsane_la_DEPENDENCIES = $(client_convenience_libs) src/client/netsane.map

@@ -28,6 +28,8 @@ namespace {
 
 using namespace netsane;
 
+constexpr int wrong_command_line = 2;
+
 struct Options {
     std::string config_file;
     std::string ports_file;
@@ -127,7 +129,12 @@ int main(int argc, char **argv)
         app.add_option("--ports-file", options.ports_file,
                        "write the addresses listened at to this file, one a line, when ready to serve");
         app.set_version_flag("--version", "netsaned " NETSANE_VERSION);
-        CLI11_PARSE(app, argc, argv);
+        try {
+            app.parse(argc, argv);
+        } catch (const CLI::ParseError &error) {
+            // CLI11 has a number for each kind of error; nobody needs to tell them apart.
+            return app.exit(error) == EXIT_SUCCESS ? EXIT_SUCCESS : wrong_command_line;
+        }
         options.config_file = std::filesystem::absolute(options.config_file);
         if (!options.ports_file.empty())
             options.ports_file = std::filesystem::absolute(options.ports_file);

@@ -250,8 +250,9 @@ class Configuration(harness.EndToEndTest):
 
     def test_options_that_are_none(self):
         server = self.daemon()
-        result = harness.run([self.stage.netsaned, "--no-such-option"], server.environment(), self.folder)
-        self.assertTrue(0 < result.code < 128, repr(result))
+        for option in ("--no-such-option", "surplus", "--config"):
+            result = harness.run([self.stage.netsaned, option], server.environment(), self.folder)
+            self.assertEqual(result.code, 2, f"{option}: {result!r}")
 
 
 if __name__ == "__main__":
