@@ -9,7 +9,8 @@
 
 namespace netsane {
 
-Backend::Backend(SANE_Auth_Callback authorize) : authorize_(authorize)
+Backend::Backend(SANE_Auth_Callback authorize)
+    : authorize_(authorize), discovered_(config_, browseProgram(), debugToStandardError)
 {
     // The daemon sets this for the processes that call libsane: a server must not list what other servers have.
     const char *const no_backend = std::getenv("NETSANE_NO_BACKEND");
@@ -28,14 +29,16 @@ const SANE_Device **Backend::devices(bool local_only)
     if (local_only || disabled_)
         list_.clear();
     else
-        list_.fill(config_.servers(), debugToStandardError);
+        list_.fill(config_.servers(), discovered_, debugToStandardError);
     return list_.devices();
 }
 
 SANE_Status Backend::openOn(const ServerName &server, const std::string &device, SANE_Handle &handle)
 {
     std::unique_ptr<DeviceHandle> opened;
-    DeviceOpener opener(server, config_.settingsFor(server), authorize_, debugToStandardError);
+    const auto found = discovered_.find(server);
+    DeviceOpener opener(server, found ? found->settings : config_.settingsFor(server), authorize_, debugToStandardError,
+                        found ? found->addresses : std::vector<std::string>());
     const auto status = opener.open(device, opened);
     if (status != SANE_STATUS_GOOD)
         return status;

@@ -6,6 +6,7 @@
 
 #include "backend/DeviceHandle.hxx"
 #include "backend/DeviceList.hxx"
+#include "client/DiscoveredServers.hxx"
 #include "config/ClientConfig.hxx"
 
 #include <memory>
@@ -39,6 +40,7 @@ private:
     ClientConfig config_;
     SANE_Auth_Callback authorize_;
     bool disabled_ = false;
+    DiscoveredServers discovered_;
     DeviceList list_;
     std::vector<std::unique_ptr<DeviceHandle>> handles_;
 };

@@ -21,6 +21,7 @@ using TimePoint = ClientConnection::TimePoint;
 // One server being asked.
 struct Query {
     ServerName server;
+    std::vector<std::string> addresses; // of one that was discovered; else none
     std::unique_ptr<ClientConnection> connection;
     bool asked = false;
     bool done = false;
@@ -86,15 +87,30 @@ void advance(Query &query, const DebugSink &debug)
     }
 }
 
-std::vector<Query> startQueries(const std::vector<ServerEntry> &servers, const DebugSink &debug)
+Query makeQuery(const ServerName &server, ServerSettings settings, const DebugSink &debug)
 {
-    std::vector<Query> queries;
-    for (const auto &server : servers) {
-        ClientOptions options{server.name, server.settings, "sane-netsane", {}, debug};
-        options.settings.connect_timeout = DeviceList::deadline;
-        queries.push_back({server.name, std::make_unique<ClientConnection>(std::move(options)), false, false, {}});
-    }
-    return queries;
+    ClientOptions options{server, std::move(settings), "sane-netsane", {}, debug};
+    options.settings.connect_timeout = DeviceList::deadline;
+    return {server, {}, std::make_unique<ClientConnection>(std::move(options)), false, false, {}};
+}
+
+// Nothing of it is remembered: everybody in the network can have as many as he likes.
+Query makeQuery(const DiscoveredServer &server, DeviceList::Milliseconds left, const DebugSink &debug)
+{
+    ClientOptions options{server.name, server.settings, "sane-netsane", {}, debug};
+    options.settings.connect_timeout = std::chrono::ceil<std::chrono::seconds>(left);
+    options.login_files = false;
+    options.addresses = server.addresses;
+    options.keep_trust = false;
+    return {server.name, server.addresses, std::make_unique<ClientConnection>(std::move(options)), false, false, {}};
+}
+
+// Whether both have turned out to be one server under two names.
+bool isSame(const Query &earlier, const Query &later)
+{
+    const auto peer = earlier.connection->isConnected() ? earlier.connection->peerText() : std::string();
+    return !later.addresses.empty() && !peer.empty() && earlier.server.port == later.server.port &&
+           std::ranges::find(later.addresses, peer) != later.addresses.end();
 }
 
 int waitMilliseconds(const std::vector<Query> &queries, TimePoint deadline)
@@ -115,13 +131,24 @@ std::string frontendName(const ServerName &server, const std::string &device)
     return (parsePort(first_part) ? server.textWithPort() : server.text()) + ":" + device;
 }
 
-void DeviceList::fill(const std::vector<ServerEntry> &servers, const DebugSink &debug)
+void DeviceList::fill(const std::vector<ServerEntry> &servers, DiscoveredServers &discovered, const DebugSink &debug)
 {
     entries_.clear();
-    auto queries = startQueries(servers, debug);
-    const auto until = std::chrono::steady_clock::now() + deadline;
+    const auto begun = std::chrono::steady_clock::now();
+    const auto until = begun + deadline;
+    discovered.begin(begun);
+    std::vector<Query> queries;
+    for (const auto &server : servers)
+        queries.push_back(makeQuery(server.name, server.settings, debug));
     for (;;) {
+        const auto now = std::chrono::steady_clock::now();
+        discovered.advance(now);
+        while (queries.size() < servers.size() + discovered.servers().size())
+            queries.push_back(makeQuery(discovered.servers()[queries.size() - servers.size()],
+                                    std::chrono::ceil<Milliseconds>(until - now), debug));
         std::vector<pollfd> waits;
+        if (discovered.fd() >= 0)
+            waits.push_back({discovered.fd(), POLLIN, 0});
         for (auto &query : queries) {
             if (!query.done)
                 advance(query, debug);
@@ -130,11 +157,15 @@ void DeviceList::fill(const std::vector<ServerEntry> &servers, const DebugSink &
         }
         if (waits.empty() || std::chrono::steady_clock::now() >= until)
             break;
-        ::poll(waits.data(), waits.size(), waitMilliseconds(queries, until));
+        ::poll(waits.data(), waits.size(), waitMilliseconds(queries, discovered.fd() >= 0 ? std::min(until, discovered.deadline()) : until));
     }
-    for (auto &query : queries) {
+    for (std::size_t i = 0; i < queries.size(); ++i) {
+        auto &query = queries[i];
         if (!query.done)
             debug(1, query.server.text() + ": no answer within 2 seconds");
+        if (std::any_of(queries.begin(), queries.begin() + static_cast<std::ptrdiff_t>(i),
+                        [&query](const Query &earlier) { return isSame(earlier, query); }))
+            continue;
         std::move(query.entries.begin(), query.entries.end(), std::back_inserter(entries_));
     }
     publish();

@@ -4,6 +4,7 @@
 #pragma once
 
 #include "client/DebugLog.hxx"
+#include "client/DiscoveredServers.hxx"
 #include "config/ClientConfig.hxx"
 #include "protocol/DeviceMessages.hxx"
 
@@ -16,13 +17,15 @@ namespace netsane {
 
 class DeviceList {
 public:
+    using Milliseconds = std::chrono::milliseconds;
+
     // Together, however many servers there are (sane-semantics.md 20).
     static constexpr std::chrono::seconds deadline{2};
 
-    // The devices come in the order of the servers. Blocks until all servers have answered or the deadline has passed;
+    // The devices come in the order of the servers, those of discovered ones behind, where they aren't the same. Blocks until all servers have answered or the deadline has passed;
     // a name that the DNS has to find is looked up before that. Never asks anybody for a password: a server that wants
-    // a login gets one from netsane.conf or the person's files, or has no devices.
-    void fill(const std::vector<ServerEntry> &servers, const DebugSink &debug);
+    // a login gets one from netsane.conf or the person's files, or has no devices; one that was discovered gets none.
+    void fill(const std::vector<ServerEntry> &servers, DiscoveredServers &discovered, const DebugSink &debug);
     void clear();
 
     // Ends with a null pointer.

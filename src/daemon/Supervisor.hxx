@@ -12,6 +12,7 @@
 #include "daemon/ConnectionTable.hxx"
 #include "daemon/DeviceBroker.hxx"
 #include "daemon/DeviceWatch.hxx"
+#include "daemon/DiscoveryProcess.hxx"
 #include "daemon/HandedFiles.hxx"
 #include "daemon/PenaltyTable.hxx"
 #include "daemon/ProgramPaths.hxx"
@@ -86,6 +87,7 @@ private:
 
     void announce();
     void tellAddresses() const;
+    void tellNetwork();
     void reload();
     void tryReload();
     void candidateTried(const std::string &which, const std::string &failure);
@@ -105,6 +107,7 @@ private:
     SandboxReport sandbox_report_;
     std::unique_ptr<DeviceBroker> broker_;
     DeviceWatch device_watch_;
+    DiscoveryProcess discovery_;
     ServiceReport service_report_;
     std::unique_ptr<WorkerProcess> session_;
     std::unique_ptr<WorkerProcess> auth_;   // none where auth = []

@@ -90,6 +90,7 @@ void Supervisor::applyReload()
     } catch (const std::exception &error) {
         logError(error.what());
     }
+    tellNetwork();
     service_report_.reloaded("");
 }
 

@@ -3,4 +3,5 @@ src_util_libutil_la_SOURCES = \
 	src/util/ByteBuffer.cxx src/util/ByteBuffer.hxx \
 	src/util/ByteOrder.hxx \
 	src/util/Printable.cxx src/util/Printable.hxx \
-	src/util/PortNumber.hxx
+	src/util/PortNumber.hxx \
+	src/util/Utf8.cxx src/util/Utf8.hxx
