@@ -11,6 +11,7 @@ E2E_TESTS = \
 	tests/e2e/differential_modes.py \
 	tests/e2e/differential_options.py \
 	tests/e2e/differential_values.py \
+	tests/e2e/discovery.py \
 	tests/e2e/economy.py \
 	tests/e2e/every_state.py \
 	tests/e2e/far.py \
@@ -59,7 +60,7 @@ if HAVE_PAM
 PAM_TESTS = tests/e2e/logins_pam.py
 endif
 dist_check_SCRIPTS += $(E2E_TESTS) $(PAM_TESTS) tests/include_rules.py tests/format_check.sh
-dist_check_DATA += tests/e2e/counting_proxy.py tests/e2e/harness.py tests/e2e/option_frontend.py tests/e2e/rogue_device.py \
+dist_check_DATA += tests/e2e/counting_proxy.py tests/e2e/fake_avahi.py tests/e2e/harness.py tests/e2e/option_frontend.py tests/e2e/rogue_device.py \
 	tests/e2e/rogue_session.py \
 	tests/e2e/seed.py tests/e2e/tls_comparison.py tests/e2e/tls_connection.py tests/e2e/tls_peer.py tests/e2e/tls_proxy.py
 EXTRA_DIST += .ci/run
@@ -98,6 +99,7 @@ AM_TESTS_ENVIRONMENT = \
 	NETSANE_LIBDIR='$(libdir)'; export NETSANE_LIBDIR; \
 	NETSANE_PLUGINDIR='$(plugindir)'; export NETSANE_PLUGINDIR; \
 	NETSANE_SANEDIR='$(sanebackenddir)'; export NETSANE_SANEDIR; \
+	NETSANE_AVAHI='$(have_avahi)'; export NETSANE_AVAHI; \
 	NETSANE_SECCOMP='$(have_seccomp)'; export NETSANE_SECCOMP; \
 	NETSANE_SANITIZERS='$(enable_sanitizers)'; export NETSANE_SANITIZERS; \
 	NETSANE_PAM_TEST_MODULES='$(PAM_TEST_MODULES)'; export NETSANE_PAM_TEST_MODULES; \
