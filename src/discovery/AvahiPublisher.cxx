@@ -29,7 +29,7 @@ AvahiStringList *listOf(const std::vector<std::string> &entries)
             ::avahi_string_list_free(list);
             throw std::bad_alloc();
         }
-    return ::avahi_string_list_reverse(list);
+    return list; // Avahi takes it from its end
 }
 
 } // namespace

@@ -49,7 +49,7 @@ std::vector<PublishedPlace> publishedPlaces(const std::vector<std::string> &addr
         const bool taken = std::ranges::any_of(chosen, [&](const PublishedPlace &other) {
             return other.family == place.family && (other.interface == 0 || other.interface == place.interface);
         });
-        if (!taken)
+        if (!taken && place.port == all.front().port)
             chosen.push_back(place);
     }
     return chosen;

@@ -23,9 +23,9 @@ struct PublishedPlace {
 // The number of the interface with this address; 0: none.
 using InterfaceFinder = std::function<unsigned(const SocketAddress &address)>;
 
-// addresses: "192.168.1.5:6576", "[::]:6576", "unix:/path". Where a server listens at several ports, the first of an
-// interface counts, and before it that of all interfaces: an announcement has one. Unix sockets, loopback and addresses
-// that no interface has are left out.
+// addresses: "192.168.1.5:6576", "[::]:6576", "unix:/path". Where a server listens at several ports, that of the first
+// listener for all interfaces counts, or else the first: with two it would be found as two servers. Unix sockets,
+// loopback and addresses that no interface has are left out.
 std::vector<PublishedPlace> publishedPlaces(const std::vector<std::string> &addresses, const InterfaceFinder &find);
 
 // Of this machine now. Source: getifaddrs(3).

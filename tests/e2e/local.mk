@@ -11,7 +11,7 @@ E2E_TESTS = \
 	tests/e2e/differential_modes.py \
 	tests/e2e/differential_options.py \
 	tests/e2e/differential_values.py \
-	tests/e2e/discovery.py \
+	tests/e2e/discovery.py tests/e2e/discovery_avahi.py \
 	tests/e2e/economy.py \
 	tests/e2e/every_state.py \
 	tests/e2e/far.py \
