@@ -145,7 +145,7 @@ void DeviceList::fill(const std::vector<ServerEntry> &servers, DiscoveredServers
         discovered.advance(now);
         while (queries.size() < servers.size() + discovered.servers().size())
             queries.push_back(makeQuery(discovered.servers()[queries.size() - servers.size()],
-                                    std::chrono::ceil<Milliseconds>(until - now), debug));
+                                        std::chrono::ceil<Milliseconds>(until - now), debug));
         std::vector<pollfd> waits;
         if (discovered.fd() >= 0)
             waits.push_back({discovered.fd(), POLLIN, 0});
@@ -157,7 +157,8 @@ void DeviceList::fill(const std::vector<ServerEntry> &servers, DiscoveredServers
         }
         if (waits.empty() || std::chrono::steady_clock::now() >= until)
             break;
-        ::poll(waits.data(), waits.size(), waitMilliseconds(queries, discovered.fd() >= 0 ? std::min(until, discovered.deadline()) : until));
+        ::poll(waits.data(), waits.size(),
+               waitMilliseconds(queries, discovered.fd() >= 0 ? std::min(until, discovered.deadline()) : until));
     }
     for (std::size_t i = 0; i < queries.size(); ++i) {
         auto &query = queries[i];

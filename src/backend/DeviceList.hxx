@@ -22,9 +22,10 @@ public:
     // Together, however many servers there are (sane-semantics.md 20).
     static constexpr std::chrono::seconds deadline{2};
 
-    // The devices come in the order of the servers, those of discovered ones behind, where they aren't the same. Blocks until all servers have answered or the deadline has passed;
-    // a name that the DNS has to find is looked up before that. Never asks anybody for a password: a server that wants
-    // a login gets one from netsane.conf or the person's files, or has no devices; one that was discovered gets none.
+    // The devices come in the order of the servers, those of discovered ones behind, where they aren't the same. Blocks
+    // until all servers have answered or the deadline has passed; a name that the DNS has to find is looked up before
+    // that. Never asks anybody for a password: a server that wants a login gets one from netsane.conf or the person's
+    // files, or has no devices; one that was discovered gets none.
     void fill(const std::vector<ServerEntry> &servers, DiscoveredServers &discovered, const DebugSink &debug);
     void clear();
 

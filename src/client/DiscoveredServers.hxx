@@ -1,9 +1,9 @@
 // The servers that announce themselves in the network, as far as the configuration wants to know of them.
 //
 // Owned by the Backend, or who else lists devices, and kept as long as that, for what was found once is known again at
-// once; one thread. What is found may be made up by anybody in the network. So TLS is required, unless the configuration
-// says otherwise for all servers, and login and certificate that the configuration has for all are not for these; who
-// lists their devices uses no login at all and keeps no fingerprint (ClientOptions).
+// once; one thread. What is found may be made up by anybody in the network. So TLS is required, unless the
+// configuration says otherwise for all servers, and login and certificate that the configuration has for all are not
+// for these; who lists their devices uses no login at all and keeps no fingerprint (ClientOptions).
 #pragma once
 
 #include "client/ServerBrowser.hxx"
@@ -21,7 +21,7 @@ struct DiscoveredServer {
     ServerName name; // host.local and its port
     std::vector<std::string> addresses;
     ServerSettings settings; // without login and certificate, unless the configuration has a line for it
-    std::string instance; // for people, printable
+    std::string instance;    // for people, printable
     std::chrono::steady_clock::time_point seen_at;
 
     // Whether it is reached there, whatever it is called.

@@ -48,8 +48,8 @@ private:
     std::size_t found_ = 0;
 };
 
-// Where netsane-browse is installed, seen from the library or program that this code is in. Empty in a program that runs
-// with rights that its user doesn't have (setuid).
+// Where netsane-browse is installed, seen from the library or program that this code is in. Empty in a program that
+// runs with rights that its user doesn't have (setuid).
 std::string browseProgram();
 
 } // namespace netsane

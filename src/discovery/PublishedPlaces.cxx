@@ -62,8 +62,9 @@ unsigned interfaceOf(const SocketAddress &address)
         return 0;
     const std::unique_ptr<ifaddrs, decltype(&::freeifaddrs)> owner(list, ::freeifaddrs);
     for (const ifaddrs *entry = list; entry; entry = entry->ifa_next)
-        if (entry->ifa_addr && std::ranges::equal(SocketAddress(entry->ifa_addr, sizeOf(*entry->ifa_addr)).addressBytes(),
-                                                  address.addressBytes()))
+        if (entry->ifa_addr &&
+            std::ranges::equal(SocketAddress(entry->ifa_addr, sizeOf(*entry->ifa_addr)).addressBytes(),
+                               address.addressBytes()))
             return ::if_nametoindex(entry->ifa_name);
     return 0;
 }
