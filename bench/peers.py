@@ -44,7 +44,7 @@ def scanner_folder(parent, name):
 
 def plain_environment(sane_dir):
     return {"PATH": os.environ.get("PATH", "/usr/bin:/bin"), "LANG": "C", "HOME": sane_dir, "SANE_CONFIG_DIR": sane_dir,
-            **harness.ONE_ARENA}
+            "DBUS_SYSTEM_BUS_ADDRESS": harness.NO_BUS, **harness.ONE_ARENA}
 
 
 def frontend(peer, *args, device=0, timeout=120):

@@ -13,6 +13,7 @@ RULES = {
     "util": [],
     "os": ["util"],
     "sandbox": ["os"],
+    "discovery": ["os"],
     "event": ["os"],
     "wire": ["util"],
     "protocol": ["wire"],
@@ -23,7 +24,7 @@ RULES = {
     "auth": ["plugin", "protocol"],
     "session": ["protocol", "crypt", "auth"],
     "device": ["protocol", "os"],
-    "client": ["session", "event", "os"],
+    "client": ["session", "event", "os", "discovery"],
     "backend": ["client"],
     "tool": ["backend", "client", "config", "certificate"],
 }

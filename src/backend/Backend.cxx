@@ -9,7 +9,8 @@
 
 namespace netsane {
 
-Backend::Backend(SANE_Auth_Callback authorize, DebugSink debug) : authorize_(authorize), debug_(std::move(debug))
+Backend::Backend(SANE_Auth_Callback authorize, DebugSink debug)
+    : authorize_(authorize), debug_(std::move(debug)), discovered_(config_, browseProgram(), debug_)
 {
     // The daemon sets this for the processes that call libsane: a server must not list what other servers have.
     const char *const no_backend = std::getenv("NETSANE_NO_BACKEND");
@@ -23,9 +24,11 @@ Backend::Backend(SANE_Auth_Callback authorize, DebugSink debug) : authorize_(aut
         debug_(0, problem);
 }
 
-std::vector<ServerEntry> Backend::servers() const
+std::vector<SurveyedServer> Backend::survey(const char *program)
 {
-    return disabled_ ? std::vector<ServerEntry>() : config_.servers();
+    if (disabled_)
+        return {};
+    return surveyServers(config_.servers(), discovered_, program, debug_);
 }
 
 const SANE_Device **Backend::devices(bool local_only)
@@ -33,14 +36,16 @@ const SANE_Device **Backend::devices(bool local_only)
     if (local_only)
         list_.clear();
     else
-        list_.fill(servers(), debug_);
+        list_.fill(survey("sane-netsane"));
     return list_.devices();
 }
 
 SANE_Status Backend::openOn(const ServerName &server, const std::string &device, SANE_Handle &handle)
 {
     std::unique_ptr<DeviceHandle> opened;
-    DeviceOpener opener(server, config_.settingsFor(server), authorize_, debug_);
+    const auto found = discovered_.find(server);
+    DeviceOpener opener(server, found ? found->settings : config_.settingsFor(server), authorize_, debug_,
+                        found ? found->addresses : std::vector<std::string>());
     const auto status = opener.open(device, opened);
     if (status != SANE_STATUS_GOOD)
         return status;

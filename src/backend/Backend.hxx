@@ -7,6 +7,7 @@
 #include "backend/DeviceHandle.hxx"
 #include "backend/DeviceList.hxx"
 #include "client/DebugLog.hxx"
+#include "client/DiscoveredServers.hxx"
 #include "config/ClientConfig.hxx"
 
 #include <memory>
@@ -22,8 +23,8 @@ public:
     // Reads netsane.conf, NETSANE_SERVERS and NETSANE_NO_BACKEND. debug: never empty; what handles have to say, too.
     explicit Backend(SANE_Auth_Callback authorize, DebugSink debug = debugToStandardError);
 
-    // Those that are asked for devices: none where NETSANE_NO_BACKEND is set.
-    std::vector<ServerEntry> servers() const;
+    // Asks all servers, those that are discovered too: none where NETSANE_NO_BACKEND is set. Blocks; see ServerSurvey.hxx.
+    std::vector<SurveyedServer> survey(const char *program);
 
     // local_only: nothing here is local.
     const SANE_Device **devices(bool local_only);
@@ -44,6 +45,7 @@ private:
     SANE_Auth_Callback authorize_;
     const DebugSink debug_;
     bool disabled_ = false;
+    DiscoveredServers discovered_;
     DeviceList list_;
     std::vector<std::unique_ptr<DeviceHandle>> handles_;
 };

@@ -6,11 +6,11 @@
 
 namespace netsane {
 
-void DeviceList::fill(const std::vector<ServerEntry> &servers, const DebugSink &debug)
+void DeviceList::fill(std::vector<SurveyedServer> surveyed)
 {
     entries_.clear();
-    for (auto &surveyed : surveyServers(servers, "sane-netsane", debug))
-        std::move(surveyed.devices.begin(), surveyed.devices.end(), std::back_inserter(entries_));
+    for (auto &server : surveyed)
+        std::move(server.devices.begin(), server.devices.end(), std::back_inserter(entries_));
     publish();
 }
 

@@ -1,10 +1,9 @@
-// The devices of all servers, asked at once; and the list of SANE_Device that a frontend reads.
+// The devices of all servers that were asked, and the list of SANE_Device that a frontend reads.
 //
 // Owned by the Backend; what devices() returns is valid until the next fill() or the end of the object.
 #pragma once
 
-#include "client/DebugLog.hxx"
-#include "config/ClientConfig.hxx"
+#include "backend/ServerSurvey.hxx"
 #include "protocol/DeviceMessages.hxx"
 
 #include <sane/sane.h>
@@ -14,8 +13,8 @@ namespace netsane {
 
 class DeviceList {
 public:
-    // The devices come in the order of the servers. Blocks as surveyServers() does.
-    void fill(const std::vector<ServerEntry> &servers, const DebugSink &debug);
+    // The devices in the order of the servers.
+    void fill(std::vector<SurveyedServer> surveyed);
     void clear();
 
     // Ends with a null pointer.

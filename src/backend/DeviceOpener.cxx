@@ -39,8 +39,13 @@ static_assert(SANE_MAX_USERNAME_LEN == SANE_MAX_PASSWORD_LEN);
 
 } // namespace
 
-DeviceOpener::DeviceOpener(ServerName server, ServerSettings settings, SANE_Auth_Callback authorize, DebugSink debug)
-    : server_(std::move(server)), settings_(std::move(settings)), authorize_(authorize), debug_(std::move(debug))
+DeviceOpener::DeviceOpener(ServerName server, ServerSettings settings, SANE_Auth_Callback authorize, DebugSink debug,
+                           std::vector<std::string> addresses)
+    : server_(std::move(server)),
+      settings_(std::move(settings)),
+      addresses_(std::move(addresses)),
+      authorize_(authorize),
+      debug_(std::move(debug))
 {
 }
 
@@ -92,7 +97,8 @@ DeviceOpener::Attempt DeviceOpener::tryOpen(const std::string &device, std::opti
                                                                        .program = "sane-netsane",
                                                                        .credentials = std::move(credentials),
                                                                        .debug = debug_,
-                                                                       .wants_values = true});
+                                                                       .wants_values = true,
+                                                                       .addresses = addresses_});
     if (connection->waitConnected(nullptr) == WaitResult::failed) {
         refuse(SANE_STATUS_IO_ERROR, connection->failure()->reason);
         return Attempt::over;

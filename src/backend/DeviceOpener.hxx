@@ -16,13 +16,15 @@
 #include <memory>
 #include <sane/sane.h>
 #include <string>
+#include <vector>
 
 namespace netsane {
 
 class DeviceOpener {
 public:
-    // authorize may be nullptr.
-    DeviceOpener(ServerName server, ServerSettings settings, SANE_Auth_Callback authorize, DebugSink debug);
+    // authorize may be nullptr. addresses: see ClientOptions.
+    DeviceOpener(ServerName server, ServerSettings settings, SANE_Auth_Callback authorize, DebugSink debug,
+                 std::vector<std::string> addresses = {});
 
     // device: the server's name for it; empty: the first.
     SANE_Status open(const std::string &device, std::unique_ptr<DeviceHandle> &handle);
@@ -40,6 +42,7 @@ private:
 
     const ServerName server_;
     const ServerSettings settings_;
+    const std::vector<std::string> addresses_;
     const SANE_Auth_Callback authorize_;
     const DebugSink debug_;
     std::string known_user_; // of a login that the server wants; may be empty

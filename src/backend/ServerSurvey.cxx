@@ -16,10 +16,12 @@ namespace netsane {
 namespace {
 
 using TimePoint = ClientConnection::TimePoint;
+using Milliseconds = std::chrono::milliseconds;
 
 // One server being asked.
 struct Query {
     SurveyedServer result;
+    std::vector<std::string> addresses; // of one that was discovered; else none
     std::unique_ptr<ClientConnection> connection;
     bool asked = false;
     bool done = false;
@@ -104,15 +106,32 @@ void advance(Query &query, const DebugSink &debug)
     }
 }
 
-std::vector<Query> startQueries(const std::vector<ServerEntry> &servers, const char *program, const DebugSink &debug)
+Query makeQuery(const ServerEntry &server, const char *program, const DebugSink &debug)
 {
-    std::vector<Query> queries;
-    for (const auto &server : servers) {
-        ClientOptions options{server.name, server.settings, program, {}, debug};
-        options.settings.connect_timeout = survey_deadline;
-        queries.push_back({{server.name}, std::make_unique<ClientConnection>(std::move(options)), false, false});
-    }
-    return queries;
+    ClientOptions options{server.name, server.settings, program, {}, debug};
+    options.settings.connect_timeout = survey_deadline;
+    return {{server.name}, {}, std::make_unique<ClientConnection>(std::move(options))};
+}
+
+// Nothing of it is remembered: everybody in the network can have as many as he likes.
+Query makeQuery(const DiscoveredServer &server, Milliseconds left, const char *program, const DebugSink &debug)
+{
+    ClientOptions options{server.name, server.settings, program, {}, debug};
+    options.settings.connect_timeout = std::chrono::ceil<std::chrono::seconds>(left);
+    options.login_files = false;
+    options.addresses = server.addresses;
+    options.keep_trust = false;
+    SurveyedServer result{server.name};
+    result.discovered = true;
+    return {std::move(result), server.addresses, std::make_unique<ClientConnection>(std::move(options))};
+}
+
+// Whether both have turned out to be one server under two names.
+bool isSame(const Query &earlier, const Query &later)
+{
+    const auto peer = earlier.connection->isConnected() ? earlier.connection->peerText() : std::string();
+    return !later.addresses.empty() && !peer.empty() && earlier.result.server.port == later.result.server.port &&
+           std::ranges::find(later.addresses, peer) != later.addresses.end();
 }
 
 int waitMilliseconds(const std::vector<Query> &queries, TimePoint deadline)
@@ -133,13 +152,24 @@ std::string frontendName(const ServerName &server, const std::string &device)
     return (parsePort(first_part) ? server.textWithPort() : server.text()) + ":" + device;
 }
 
-std::vector<SurveyedServer> surveyServers(const std::vector<ServerEntry> &servers, const char *program,
-                                          const DebugSink &debug)
+std::vector<SurveyedServer> surveyServers(const std::vector<ServerEntry> &servers, DiscoveredServers &discovered,
+                                          const char *program, const DebugSink &debug)
 {
-    auto queries = startQueries(servers, program, debug);
-    const auto until = std::chrono::steady_clock::now() + survey_deadline;
+    const auto begun = std::chrono::steady_clock::now();
+    const auto until = begun + survey_deadline;
+    discovered.begin(begun);
+    std::vector<Query> queries;
+    for (const auto &server : servers)
+        queries.push_back(makeQuery(server, program, debug));
     for (;;) {
+        const auto now = std::chrono::steady_clock::now();
+        discovered.advance(now);
+        while (queries.size() < servers.size() + discovered.servers().size())
+            queries.push_back(makeQuery(discovered.servers()[queries.size() - servers.size()],
+                                        std::chrono::ceil<Milliseconds>(until - now), program, debug));
         std::vector<pollfd> waits;
+        if (discovered.fd() >= 0)
+            waits.push_back({discovered.fd(), POLLIN, 0});
         for (auto &query : queries) {
             if (!query.done)
                 advance(query, debug);
@@ -148,13 +178,15 @@ std::vector<SurveyedServer> surveyServers(const std::vector<ServerEntry> &server
         }
         if (waits.empty() || std::chrono::steady_clock::now() >= until)
             break;
-        ::poll(waits.data(), waits.size(), waitMilliseconds(queries, until));
+        ::poll(waits.data(), waits.size(),
+               waitMilliseconds(queries, discovered.fd() >= 0 ? std::min(until, discovered.deadline()) : until));
     }
     std::vector<SurveyedServer> results;
-    for (auto &query : queries) {
-        if (!query.done)
-            fail(query, "no answer within 2 seconds", debug);
-        results.push_back(std::move(query.result));
+    for (auto query = queries.begin(); query != queries.end(); ++query) {
+        if (!query->done)
+            fail(*query, "no answer within 2 seconds", debug);
+        if (std::none_of(queries.begin(), query, [&](const Query &earlier) { return isSame(earlier, *query); }))
+            results.push_back(std::move(query->result));
     }
     return results;
 }

@@ -57,7 +57,8 @@ bool wouldBlock(int error) noexcept
 ClientConnection::ClientConnection(ClientOptions options)
     : options_(std::move(options)),
       methods_(options_.settings, options_.debug),
-      connector_(options_.server, options_.settings.connect_timeout.value_or(default_connect_timeout)),
+      connector_(options_.server, options_.settings.connect_timeout.value_or(default_connect_timeout),
+                 options_.addresses),
       started_(now())
 {
     if (options_.settings.fault)
@@ -192,7 +193,7 @@ std::optional<TimePoint> ClientConnection::nextDeadline() const noexcept
 // that isn't recognised before what it is recognised by from now on is written down.
 void ClientConnection::keepTrust()
 {
-    if (session_->isOpen() && !session_->failure())
+    if (options_.keep_trust && session_->isOpen() && !session_->failure())
         if (const auto refusal = trust_->remember())
             session_->fail(*refusal);
 }

@@ -17,6 +17,7 @@
 #include <chrono>
 #include <optional>
 #include <string>
+#include <vector>
 
 namespace netsane {
 
@@ -33,6 +34,9 @@ struct ClientOptions {
     bool login_files = true;   // false: files are not looked at
     PromptCallback prompt{};   // see ClientPolicy
     bool wants_values = false; // see ClientPolicy
+    // Where the server is, where that isn't to be looked up by its name; numeric.
+    std::vector<std::string> addresses{};
+    bool keep_trust = true; // false: what is learnt of the server is not written down
 };
 
 enum class WaitResult { reply, woken, timeout, login_wanted, failed };
@@ -59,6 +63,9 @@ public:
 
     // When advance() should be called though nothing has happened.
     std::optional<TimePoint> nextDeadline() const noexcept;
+
+    // Once isConnected(): the address of the server, numeric; empty for a unix socket.
+    std::string peerText() const { return connector_.peerText(); }
 
     bool isConnected() const noexcept { return session_.has_value(); }
 

@@ -46,16 +46,19 @@ bool isLoopback(const sockaddr_storage &address) noexcept
 
 } // namespace
 
-Connector::Connector(const ServerName &server, std::chrono::milliseconds timeout)
+Connector::Connector(const ServerName &server, std::chrono::milliseconds timeout,
+                     const std::vector<std::string> &addresses)
     : server_(server), server_text_(server.textWithPort()), timeout_(timeout)
 {
+    for (const auto &address : addresses)
+        lookUp(address, AI_NUMERICHOST);
     if (server.isUnix())
         addUnix(server.unix_path);
-    else
-        lookUp(AI_NUMERICHOST);
+    else if (addresses.empty())
+        lookUp(server.host, AI_NUMERICHOST);
     const auto now = std::chrono::steady_clock::now();
     deadline_ = now + timeout;
-    lookup_wanted_ = addresses_.empty() && !server.isUnix();
+    lookup_wanted_ = addresses_.empty() && addresses.empty() && !server.isUnix();
     if (lookup_wanted_)
         attempt_deadline_ = now;
     else
@@ -67,7 +70,7 @@ void Connector::lookUpNow()
     if (!lookup_wanted_)
         return;
     lookup_wanted_ = false;
-    lookUp(0);
+    lookUp(server_.host, 0);
     const auto now = std::chrono::steady_clock::now();
     deadline_ = now + timeout_;
     begin(now);
@@ -97,17 +100,17 @@ void Connector::addUnix(const std::string &path)
     addresses_.push_back(address);
 }
 
-void Connector::lookUp(int flags)
+void Connector::lookUp(const std::string &host, int flags)
 {
     addrinfo hints{};
     hints.ai_family = AF_UNSPEC;
     hints.ai_socktype = SOCK_STREAM;
     hints.ai_flags = AI_NUMERICSERV | flags;
     addrinfo *found = nullptr;
-    const int result = ::getaddrinfo(server_.host.c_str(), std::to_string(server_.port).c_str(), &hints, &found);
+    const int result = ::getaddrinfo(host.c_str(), std::to_string(server_.port).c_str(), &hints, &found);
     const std::unique_ptr<addrinfo, FreeAddresses> list(found);
     if (result != 0) {
-        error_ = server_.host + ": " + (result == EAI_SYSTEM ? errnoText(errno) : ::gai_strerror(result));
+        error_ = host + ": " + (result == EAI_SYSTEM ? errnoText(errno) : ::gai_strerror(result));
         return;
     }
     for (const addrinfo *entry = list.get(); entry && addresses_.size() < max_addresses; entry = entry->ai_next) {
@@ -169,7 +172,7 @@ Connector::State Connector::advance(TimePoint now)
             attempt_deadline_ = next_lookup;
         } else {
             lookup_wanted_ = false;
-            lookUp(0);
+            lookUp(server_.host, 0);
             begin(std::chrono::steady_clock::now());
         }
         return state_;

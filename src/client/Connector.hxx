@@ -25,8 +25,10 @@ public:
     enum class State { connecting, connected, failed };
 
     // Starts with the first address, if the server has one without a lookup. Each gets an equal part of the time that
-    // is left. Throws nothing but std::bad_alloc; see error().
-    Connector(const ServerName &server, std::chrono::milliseconds timeout);
+    // is left. addresses: numeric, where they are known otherwise; the name isn't looked up then. Throws nothing but
+    // std::bad_alloc; see error().
+    Connector(const ServerName &server, std::chrono::milliseconds timeout,
+              const std::vector<std::string> &addresses = {});
 
     // For who has only this one server: looks up the name now, and the timeout begins behind that.
     void lookUpNow();
@@ -53,7 +55,7 @@ private:
         socklen_t size;
     };
 
-    void lookUp(int flags);
+    void lookUp(const std::string &host, int flags);
     void begin(TimePoint now);
     void addUnix(const std::string &path);
     void start(TimePoint now);

@@ -6,17 +6,22 @@ src_client_libclient_la_SOURCES = \
 	src/client/ClientMethods.cxx src/client/ClientMethods.hxx \
 	src/client/Connector.cxx src/client/Connector.hxx \
 	src/client/DebugLog.cxx src/client/DebugLog.hxx \
+	src/client/DiscoveredServers.cxx src/client/DiscoveredServers.hxx \
 	src/client/KnownServersFile.cxx src/client/KnownServersFile.hxx \
 	src/client/LoginFiles.cxx src/client/LoginFiles.hxx \
 	src/client/MessageChannel.cxx src/client/MessageChannel.hxx \
 	src/client/MessageFormat.cxx src/client/MessageFormat.hxx \
 	src/client/ReplyTimer.hxx \
+	src/client/ServerBrowser.cxx src/client/ServerBrowser.hxx \
 	src/client/ServerTrust.cxx src/client/ServerTrust.hxx \
 	src/client/UserFolders.cxx src/client/UserFolders.hxx \
 	src/client/WakeFd.cxx src/client/WakeFd.hxx
+src_client_libclient_la_CPPFLAGS = $(AM_CPPFLAGS) -DNETSANE_SANEDIR='"$(sanebackenddir)"' -DNETSANE_LIBDIR='"$(libdir)"' \
+	-DNETSANE_BINDIR='"$(bindir)"'
 # All of the project that stands behind src/client; each once, as no convenience library here contains another.
 client_convenience_libs = \
 	src/client/libclient.la \
+	src/discovery/libdiscovery.la \
 	src/session/libsession_client.la \
 	src/session/libtransport.la \
 	src/auth/libauth.la \

@@ -118,6 +118,9 @@ constexpr std::array<Key, 12> keys{{
     {"allow_clear_passwords", setMember<&ServerSettings::allow_clear_passwords, parseBool>, "yes or no"},
 }};
 
+// No server's, so there is nothing to say of it in a server's line.
+constexpr std::string_view discover_key = "discover";
+
 bool isKey(std::string_view name) noexcept
 {
     return std::any_of(keys.begin(), keys.end(), [name](const Key &key) { return key.name == name; });
@@ -226,6 +229,14 @@ bool ClientConfig::setKey(ServerSettings &settings, const Line &line, std::strin
     return true;
 }
 
+void ClientConfig::setDiscover(const Line &line, std::string_view value)
+{
+    const auto wanted = value == "all" ? std::optional(true) : parseBool(value);
+    if (!wanted)
+        addProblem(line, "bad value of \"discover\", expected yes, no or all");
+    discover_ = !wanted.value_or(false) ? Discover::no : value == "all" ? Discover::all : Discover::yes;
+}
+
 void ClientConfig::parseLine(const Line &line)
 {
     if (line.text.find('\0') != std::string_view::npos)
@@ -257,6 +268,8 @@ void ClientConfig::parseDefault(const Line &line, const ConfigWords &words)
     const auto key = first.substr(0, equals);
     if (key == "certificate" || key == "key")
         certificate_line_ = line.number;
+    if (key == discover_key)
+        return setDiscover(line, value.text);
     if (setKey(defaults_, line, key, value.text))
         return;
     // Without its CA, or those that are known, a server would be trusted at first sight.
@@ -369,6 +382,11 @@ std::vector<ServerEntry> ClientConfig::servers() const
         if (!server.settings.fault && findEntry(servers_, server.name) == &server)
             result.push_back({server.name, settingsFor(server.name)});
     return result;
+}
+
+bool ClientConfig::names(const ServerName &name) const
+{
+    return findEntry(servers_, name) != nullptr;
 }
 
 ServerSettings ClientConfig::settingsFor(const ServerName &name) const

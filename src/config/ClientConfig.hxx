@@ -25,6 +25,9 @@ constexpr std::size_t max_stored_password_bytes = 511;
 
 enum class TlsMode { require, prefer, off };
 
+// Whether servers are looked for in the network: not at all, those of other machines, or all.
+enum class Discover { no, yes, all };
+
 struct ServerSettings {
     std::optional<std::chrono::seconds> connect_timeout;
     std::optional<TlsMode> tls;  // not set: prefer over loopback and unix sockets, else require
@@ -68,6 +71,11 @@ public:
     // All servers, in the order of the file, each with the defaults filled in.
     std::vector<ServerEntry> servers() const;
 
+    // Whether the file, or NETSANE_SERVERS, has this server, be it in a line that isn't right.
+    bool names(const ServerName &name) const;
+
+    Discover discover() const noexcept { return discover_; }
+
     // The settings for a server, whether it is in the file or not.
     ServerSettings settingsFor(const ServerName &name) const;
 
@@ -80,12 +88,14 @@ private:
     void parseLine(const Line &line);
     void parseDefault(const Line &line, const ConfigWords &words);
     void parseServer(const Line &line, const ConfigWords &words);
+    void setDiscover(const Line &line, std::string_view value);
     bool setKey(ServerSettings &settings, const Line &line, std::string_view key, std::string_view value);
     void addProblem(const Line &line, const std::string &what);
     void refuseServer(const ServerName &name, const Line &line, const std::string &what);
     void checkDefaults(const std::string &file_name);
 
     ServerSettings defaults_;
+    Discover discover_ = Discover::yes;
     unsigned certificate_line_ = 0;    // the last default of certificate or key
     std::vector<ServerEntry> servers_; // in the order of their lines; one whose line isn't right with its fault alone
     std::vector<std::string> problems_;

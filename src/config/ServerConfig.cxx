@@ -6,6 +6,7 @@
 #include "os/UniqueFd.hxx"
 #include "os/UnixListener.hxx"
 #include "util/Printable.hxx"
+#include "util/Utf8.hxx"
 
 #include <algorithm>
 #include <cerrno>
@@ -22,6 +23,7 @@ using EmptyList = TomlSection::EmptyList;
 
 constexpr std::size_t max_file_bytes = 1U << 20;
 constexpr std::size_t max_name_bytes = 64;
+constexpr std::size_t max_discovery_name_bytes = 63; // of DNS-SD
 constexpr std::size_t max_report_bytes = 1024;
 constexpr std::int64_t max_idle_seconds = 7 * 24 * 3600;
 constexpr std::int64_t max_connections_possible = 100'000;
@@ -44,8 +46,8 @@ void checkMethod(const std::string &name)
 
 void checkProcessClass(const std::string &name)
 {
-    if (name != "session" && name != "auth" && name != "device")
-        throw std::invalid_argument("\"" + name + R"(": must be "session", "auth" or "device")");
+    if (name != "session" && name != "auth" && name != "device" && name != "discovery")
+        throw std::invalid_argument("\"" + name + R"(": must be "session", "auth", "device" or "discovery")");
 }
 
 void checkAbsolute(const std::string &path)
@@ -77,6 +79,12 @@ void checkHost(const std::string &host)
     } catch (const std::invalid_argument &error) {
         throw std::invalid_argument("\"" + host + "\": " + error.what());
     }
+}
+
+void checkDiscoveryName(const std::string &name)
+{
+    if (name.empty() || name.size() > max_discovery_name_bytes || !isPrintableUtf8(name))
+        throw std::invalid_argument("a name is 1 to 63 bytes of text, without control characters");
 }
 
 void readListen(TomlSection &top, ServerConfig &config)
@@ -138,6 +146,8 @@ void readTop(TomlSection &top, ServerConfig &config)
     readOptionalInteger(top, "max_strangers", config.max_strangers);
     readOptionalInteger(top, "max_strangers_per_host", config.max_strangers_per_host);
     top.readInteger("max_devices_per_user", config.max_devices_per_user, 1, max_devices_possible);
+    top.readBool("discovery", config.discovery);
+    top.readString("discovery_name", config.discovery_name, checkDiscoveryName);
     top.readString("plugin_dir", config.plugin_dir, checkAbsolute);
     top.readString("groups_file", config.groups_file, checkAbsolute);
     top.readString("state_dir", config.state_dir, checkAbsolute);

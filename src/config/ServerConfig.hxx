@@ -45,7 +45,7 @@ struct ServerConfig {
     std::string group = "scanner";     // supplementary group of the device processes, when started as root
 
     // Classes of processes that give up what they don't need, when the kernel can do that.
-    std::vector<std::string> sandbox = {"session", "auth", "device"};
+    std::vector<std::string> sandbox = {"session", "auth", "device", "discovery"};
 
     std::vector<std::string> crypt = {"tls", "none"};         // in order of preference, never empty
     std::vector<std::string> auth = {"crypt", "unix", "pam"}; // in order of preference; empty: nobody is asked
@@ -63,6 +63,8 @@ struct ServerConfig {
     std::optional<std::size_t> max_strangers;
     std::optional<std::size_t> max_strangers_per_host;
     std::size_t max_devices_per_user = 16; // open at once; anonymous users are counted by host
+    bool discovery = false;                // announce the server in the network
+    std::string discovery_name;            // as; empty: NETSANE on HOST
     std::string plugin_dir;                // absolute; empty: where the installed plugins are
     std::string groups_file;               // absolute, for GroupFile; empty: none
     std::string state_dir;                 // absolute, see CertificateFiles; empty: the default of who starts netsaned

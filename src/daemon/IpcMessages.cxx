@@ -146,6 +146,27 @@ SessionSetup decodeSessionSetup(MessageView message)
     return setup;
 }
 
+ByteBuffer encodeIpc(const DiscoverySetup &setup)
+{
+    ByteBuffer out;
+    auto message = begin(out, IpcCommand::discovery_setup);
+    message.string(setup.name);
+    addStrings(message, setup.text);
+    addStrings(message, setup.addresses);
+    message.end();
+    return out;
+}
+
+DiscoverySetup decodeDiscoverySetup(MessageView message)
+{
+    MessageReader reader(message);
+    DiscoverySetup setup;
+    setup.name = reader.readString();
+    setup.text = readStrings(reader);
+    setup.addresses = readStrings(reader);
+    return setup;
+}
+
 ByteBuffer encodeIpc(const AuthSetup &setup)
 {
     ByteBuffer out;

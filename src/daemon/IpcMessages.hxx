@@ -67,13 +67,24 @@ enum class IpcCommand : std::uint32_t {
     make_certificate, // CertificateWish
     // certificate → supervisor
     certificate_made, // a text for the log, empty if it was there
-    // session and auth → supervisor
+    // session, auth and discovery → supervisor
     confined, // a text: what holds the process in its place, for the log
     // supervisor → session
     ask_traffic,    // TrafficQuestion
     end_connection, // EndNote
     // session → supervisor
     traffic, // TrafficReport
+    // supervisor → discovery
+    discovery_setup, // DiscoverySetup
+};
+
+// What is announced in the network (protocol.md §13).
+struct DiscoverySetup {
+    std::string name;
+    std::vector<std::string> text;      // the TXT record
+    std::vector<std::string> addresses; // where the server listens
+
+    bool operator==(const DiscoverySetup &) const = default;
 };
 
 // A file that the session process may not open itself.
@@ -230,6 +241,7 @@ ByteBuffer encodeIpc(IpcCommand command, std::string_view text);
 std::string decodeText(MessageView message);
 
 ByteBuffer encodeIpc(const SessionSetup &setup);
+ByteBuffer encodeIpc(const DiscoverySetup &setup);
 ByteBuffer encodeIpc(const AuthSetup &setup);
 ByteBuffer encodeIpc(const NewConnection &connection);
 ByteBuffer encodeIpc(const OpenResult &result);
@@ -252,6 +264,7 @@ ByteBuffer encodeIpc(const std::vector<AuthMethodInfo> &methods);
 
 SessionSetup decodeSessionSetup(MessageView message);
 AuthSetup decodeAuthSetup(MessageView message);
+DiscoverySetup decodeDiscoverySetup(MessageView message);
 NewConnection decodeNewConnection(MessageView message);
 OpenResult decodeOpenResult(MessageView message);
 DeviceList decodeDeviceList(MessageView message);

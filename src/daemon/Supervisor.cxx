@@ -70,6 +70,7 @@ Supervisor::Supervisor(EventLoop &loop, ServerConfig config, ProgramPaths paths,
       device_watch_(
           loop, openHotplugSource(), DeviceWatch::usual_times, [this] { broker_->devicesChanged(); },
           [this] { broker_->refreshList(); }),
+      discovery_(loop, reaper_, [this](const std::string &text) { sandbox_report_.tell("discovery", text); }),
       service_report_(loop, std::move(notifier), [this] { return describeLoad(); }),
       stop_timer_(loop, [this] { finishStopping(); }),
       check_done_(loop, [this] { stop(); }),
@@ -424,6 +425,7 @@ void Supervisor::stop()
     certificate_maker_->cancel();
     acceptor_.stop();
     control_->stop();
+    discovery_.withdraw();
     broker_->stop();
     session_->stop();
     if (auth_)

@@ -13,6 +13,7 @@
 #include "daemon/ControlCommands.hxx"
 #include "daemon/DeviceBroker.hxx"
 #include "daemon/DeviceWatch.hxx"
+#include "daemon/DiscoveryProcess.hxx"
 #include "daemon/HandedFiles.hxx"
 #include "daemon/PenaltyTable.hxx"
 #include "daemon/ProgramPaths.hxx"
@@ -88,6 +89,7 @@ private:
 
     void announce();
     void tellAddresses() const;
+    void tellNetwork();
     std::string reload(); // why it can't be begun; "" where it was
     void tryReload();
     void candidateTried(const std::string &which, const std::string &failure);
@@ -113,6 +115,7 @@ private:
     SandboxReport sandbox_report_;
     std::unique_ptr<DeviceBroker> broker_;
     DeviceWatch device_watch_;
+    DiscoveryProcess discovery_;
     ServiceReport service_report_;
     std::unique_ptr<WorkerProcess> session_;
     std::unique_ptr<WorkerProcess> auth_;   // none where auth = []

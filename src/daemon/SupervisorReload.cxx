@@ -96,6 +96,7 @@ void Supervisor::applyReload()
     } catch (const std::exception &error) {
         logError(error.what());
     }
+    tellNetwork();
     reloadEnded("");
 }
 

@@ -3,11 +3,14 @@
 #include "config/CertificateFiles.hxx"
 #include "daemon/Log.hxx"
 #include "daemon/Supervisor.hxx"
+#include "daemon/WorkerSetups.hxx"
 #include "os/Error.hxx"
 #include "plugin/PluginError.hxx"
 #include "plugin/TrustedFile.hxx"
 
+#include <array>
 #include <cerrno>
+#include <climits>
 #include <csignal>
 #include <cstdio>
 #include <cstdlib>
@@ -147,6 +150,7 @@ void Supervisor::announce()
     acceptor_.startAccepting();
     control_->startAccepting();
     tellAddresses();
+    tellNetwork();
     if (options_.on_ready)
         options_.on_ready();
     service_report_.started();
@@ -159,6 +163,19 @@ void Supervisor::tellAddresses() const
         logInfo("listening at " + address);
     if (!options_.ports_file.empty())
         writeFile(options_.ports_file, addresses);
+}
+
+void Supervisor::tellNetwork()
+{
+    if (!config_.discovery)
+        return discovery_.withdraw();
+    ChildSpec program = childSpec("netsaned-discovery", "");
+    program.die_with_parent = true; // it may wait for D-Bus, and hear of nothing then
+    if (wantsSandbox("discovery"))
+        program.arguments.push_back("--sandbox");
+    std::array<char, HOST_NAME_MAX + 1> host{};
+    ::gethostname(host.data(), host.size() - 1);
+    discovery_.announce(makeDiscoverySetup(config_, acceptor_.localAddresses(), host.data()), program);
 }
 
 void Supervisor::startFailed(const std::string &which, const std::string &reason)

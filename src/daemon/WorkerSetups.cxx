@@ -1,5 +1,8 @@
 #include "daemon/WorkerSetups.hxx"
 
+#include "discovery/ServiceText.hxx"
+
+#include <algorithm>
 #include <chrono>
 #include <map>
 
@@ -20,6 +23,12 @@ std::map<std::string, std::string> settingsOf(const std::string &kind,
         for (const auto &[key, value] : settings)
             out.emplace(kind + "." + method + "." + key, value);
     return out;
+}
+
+TlsOffer tlsOffer(const ServerConfig &config)
+{
+    const auto has = [&](const char *method) { return std::ranges::find(config.crypt, method) != config.crypt.end(); };
+    return !has("tls") ? TlsOffer::no : has("none") ? TlsOffer::offered : TlsOffer::required;
 }
 
 } // namespace
@@ -50,6 +59,19 @@ AuthSetup makeAuthSetup(const ServerConfig &config, const std::string &installed
     setup.settings = settingsOf("auth", config.auth_settings);
     setup.step_timeout_ms = inMilliseconds(config.auth_step_timeout);
     return setup;
+}
+
+DiscoverySetup makeDiscoverySetup(const ServerConfig &config, const std::vector<std::string> &addresses,
+                                  const std::string &host)
+{
+    std::string name = config.discovery_name;
+    if (name.empty()) {
+        name = "NETSANE on " + host.substr(0, host.find('.'));
+        if (!isInstanceName(name.substr(0, max_instance_bytes)))
+            name = "NETSANE";
+        name.resize(std::min(name.size(), max_instance_bytes));
+    }
+    return {name, makeServiceText(tlsOffer(config)), addresses};
 }
 
 } // namespace netsane

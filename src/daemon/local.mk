@@ -41,6 +41,7 @@ src_daemon_libsupervisor_la_SOURCES = \
 	src/daemon/DeviceLister.cxx src/daemon/DeviceLister.hxx \
 	src/daemon/DevicePool.cxx src/daemon/DevicePool.hxx \
 	src/daemon/DeviceWatch.cxx src/daemon/DeviceWatch.hxx \
+	src/daemon/DiscoveryProcess.cxx src/daemon/DiscoveryProcess.hxx \
 	src/daemon/HolderGrace.hxx \
 	src/daemon/KickTarget.cxx src/daemon/KickTarget.hxx \
 	src/daemon/HandedFiles.cxx src/daemon/HandedFiles.hxx \
@@ -71,7 +72,7 @@ src_daemon_libsupervisor_la_SOURCES += src/daemon/HotplugNone.cxx
 endif
 EXTRA_DIST += src/daemon/HotplugUdev.cxx src/daemon/HotplugNone.cxx
 supervisor_libs = \
-	src/daemon/libsupervisor.la src/config/libconfig_server.la src/plugin/libtrusted_file.la $(daemon_libs)
+	src/daemon/libsupervisor.la src/discovery/libdiscovery.la src/config/libconfig_server.la src/plugin/libtrusted_file.la $(daemon_libs)
 
 netsaned_SOURCES = src/daemon/supervisor_main.cxx
 netsaned_CPPFLAGS = $(AM_CPPFLAGS) $(CLI11_CFLAGS)
@@ -95,6 +96,15 @@ netsaned_auth_SOURCES = \
 	src/daemon/DaemonPluginServices.cxx src/daemon/DaemonPluginServices.hxx \
 	src/daemon/auth_main.cxx
 netsaned_auth_LDADD = src/auth/libauth.la src/plugin/libplugin.la $(sandbox_libs) $(daemon_libs) $(LTDL_LIBS)
+
+if HAVE_AVAHI
+program_PROGRAMS += netsaned-discovery
+netsaned_discovery_SOURCES = src/daemon/discovery_main.cxx
+netsaned_discovery_CPPFLAGS = $(AM_CPPFLAGS) $(AVAHI_CFLAGS)
+netsaned_discovery_LDADD = \
+	src/discovery/libavahi_publisher.la src/discovery/libdiscovery.la $(sandbox_libs) $(daemon_libs) $(AVAHI_LIBS)
+endif
+EXTRA_DIST += src/daemon/discovery_main.cxx
 
 netsaned_certificate_SOURCES = src/daemon/certificate_main.cxx
 netsaned_certificate_LDADD = \

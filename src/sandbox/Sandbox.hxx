@@ -32,6 +32,10 @@ std::string confineAuth(bool may_run_setuid);
 int confineDevice();
 std::string describeDevice(int landlock_version);
 
+// No file at all but for reading what every program reads, no TCP; unix sockets (D-Bus) and what the kernel tells of
+// network interfaces are all that is left.
+std::string confineDiscovery();
+
 // What is in force where the configuration wants none of it.
 std::string describeUnconfined();
 

@@ -7,6 +7,7 @@ src_sandbox_libsandbox_la_SOURCES = \
 	src/sandbox/SandboxFolders.cxx src/sandbox/SandboxFolders.hxx
 src_sandbox_libsandbox_filter_la_SOURCES = \
 	src/sandbox/AuthSandbox.cxx \
+	src/sandbox/DiscoverySandbox.cxx \
 	src/sandbox/SessionSandbox.cxx \
 	src/sandbox/SyscallFilter.hxx
 sandbox_cppflags = $(AM_CPPFLAGS)

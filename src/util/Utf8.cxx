@@ -43,4 +43,14 @@ std::optional<char32_t> takeUtf8(std::string_view &text) noexcept
     return good ? std::optional(character) : std::nullopt;
 }
 
+bool isPrintableUtf8(std::string_view text) noexcept
+{
+    while (!text.empty()) {
+        const auto character = takeUtf8(text);
+        if (!character || *character < 0x20 || (*character >= 0x7f && *character < 0xa0))
+            return false;
+    }
+    return true;
+}
+
 } // namespace netsane

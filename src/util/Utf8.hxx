@@ -10,4 +10,7 @@ namespace netsane {
 // than needed, half of a pair, above 10FFFF): then one byte is taken off.
 std::optional<char32_t> takeUtf8(std::string_view &text) noexcept;
 
+// Whether all of it is UTF-8 without control characters (C0, DEL, C1). An empty text is.
+bool isPrintableUtf8(std::string_view text) noexcept;
+
 } // namespace netsane

@@ -42,6 +42,7 @@ void BackendTest::SetUp()
     ::setenv("HOME", folder.c_str(), 1);
     ::unsetenv("XDG_CONFIG_HOME");
     ::unsetenv("NETSANE_SERVERS");
+    ::setenv("DBUS_SYSTEM_BUS_ADDRESS", "unix:path=/nonexistent/bus", 1);
     ::unsetenv("NETSANE_NO_BACKEND");
     authorizations = 0;
     answered_user = "";

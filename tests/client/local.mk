@@ -24,6 +24,7 @@ check_PROGRAMS += tests/client/client_test
 TESTS += tests/client/client_test
 tests_client_client_test_SOURCES = \
 	tests/client/ClientMethodsTest.cxx \
+	tests/client/DiscoveredServersTest.cxx \
 	tests/client/KnownServersFileTest.cxx \
 	tests/client/LoginFilesTest.cxx \
 	tests/client/ReplyTimerTest.cxx \

@@ -284,6 +284,23 @@ TEST(ClientConfig, FoldersAreThoseOfSane)
     EXPECT_EQ(Folders{}, saneConfigFolders("", "/etc/sane.d"));
 }
 
+TEST(ClientConfig, DiscoverIsForNoServerAlone)
+{
+    ClientConfig config;
+    EXPECT_EQ(Discover::yes, config.discover());
+    config.parse("discover = all\nalpha discover=no\n", "x");
+    EXPECT_EQ(Discover::all, config.discover());
+    ASSERT_EQ(1U, config.problems().size());
+    EXPECT_EQ("x:2: unknown key \"discover\"", config.problems()[0]);
+    EXPECT_TRUE(config.names(*parseServerName("ALPHA.")));
+    EXPECT_FALSE(config.names(*parseServerName("beta")));
+    config.parse("discover=false", "x");
+    EXPECT_EQ(Discover::no, config.discover());
+    config.parse("discover = yes\ndiscover = perhaps", "x");
+    EXPECT_EQ(Discover::no, config.discover()) << "what isn't right looks for nothing";
+    EXPECT_EQ("x:2: bad value of \"discover\", expected yes, no or all", config.problems().back());
+}
+
 TEST(ClientConfig, ServersOfTheEnvironment)
 {
     ClientConfig config;

@@ -47,7 +47,9 @@ TEST(ServerConfig, EmptyFileIsTheSafeDefaults)
     EXPECT_EQ(config.auth_fail_delay, 2s);
     EXPECT_EQ(config.login_timeout, 60s);
     EXPECT_EQ(config.idle_timeout, 1800s);
-    EXPECT_EQ(config.sandbox, (std::vector<std::string>{"session", "auth", "device"}));
+    EXPECT_EQ(config.sandbox, (std::vector<std::string>{"session", "auth", "device", "discovery"}));
+    EXPECT_FALSE(config.discovery);
+    EXPECT_EQ(config.discovery_name, "");
     EXPECT_EQ(config.max_connections, 256u);
     EXPECT_EQ(config.max_connections_per_host, 64u);
     EXPECT_EQ(config.strangers(), 192u);
@@ -201,7 +203,12 @@ TEST(ServerConfig, NamesFileLineAndKeyOfMistakes)
         {"login_timeout = 0", "test.conf:1: login_timeout: 0 is out of range"},
         {"auth_fail_delay = -1", "test.conf:1: auth_fail_delay: -1 is out of range"},
         {"idle_timeout = 9223372036854775807", "test.conf:1: idle_timeout: 9223372036854775807 is out of range"},
-        {"sandbox = [\"lister\"]", R"(test.conf:1: sandbox: "lister": must be "session", "auth" or "device")"},
+        {"sandbox = [\"lister\"]",
+         R"(test.conf:1: sandbox: "lister": must be "session", "auth", "device" or "discovery")"},
+        {"discovery_name = \"\"",
+         "test.conf:1: discovery_name: a name is 1 to 63 bytes of text, without control characters"},
+        {"discovery_name = \"a\\tb\"",
+         "test.conf:1: discovery_name: a name is 1 to 63 bytes of text, without control characters"},
         {"max_connections = 0", "test.conf:1: max_connections: 0 is out of range"},
         {"max_strangers = 0", "test.conf:1: max_strangers: 0 is out of range"},
         {"max_connections_per_host = 4294967297", "test.conf:1: max_connections_per_host: 4294967297 is out of"},

@@ -98,7 +98,9 @@ def all_server_keys():
 
 
 def client_keys():
-    return {("", key) for key in re.findall(r'^    \{"(\w+)", setMember<', source("src", "config", "ClientConfig.cxx"), flags=re.M)}
+    text = source("src", "config", "ClientConfig.cxx")
+    keys = re.findall(r'^    \{"(\w+)", setMember<', text, flags=re.M) + re.findall(r'_key = "(\w+)";', text)
+    return {("", key) for key in keys}
 
 
 def installed_configuration():

@@ -37,6 +37,9 @@ PASSWORD_HASH = "$6$rounds=1000$netsanetest$iClfDa3a4YOWtK5dKreEjbeezzyvBOsbUjYf
 # that doesn't happen, so comparisons don't trip over it.
 ONE_ARENA = {"MALLOC_ARENA_MAX": "1"}
 
+# No test looks for servers in the network that it runs in, or announces one there.
+NO_BUS = "unix:path=/nonexistent/bus"
+
 TEST_CONF = """\
 number_of_devices 2
 mode Gray
@@ -330,6 +333,7 @@ class Daemon:
             del self.keys["user"]
         self.configure(keys or {}, tables, sane or {})
         self.program = stage.netsaned
+        self.bus = NO_BUS
         self.process = None
         self.session_id = 0
         self.listeners = []
@@ -349,7 +353,7 @@ class Daemon:
 
     def environment(self):
         env = {"PATH": os.environ.get("PATH", "/usr/sbin:/usr/bin:/sbin:/bin"), "LANG": "C", "HOME": self.folder,
-               "LD_LIBRARY_PATH": self.stage.lib, **ONE_ARENA}
+               "LD_LIBRARY_PATH": self.stage.lib, "DBUS_SYSTEM_BUS_ADDRESS": self.bus, **ONE_ARENA}
         env.update(self.stage.sanitizer_env(self.reports, leaks=True))
         return env
 
@@ -585,6 +589,7 @@ class Client:
         self.sane_dir = os.path.join(self.folder, "sane.d")
         os.mkdir(self.sane_dir, 0o755)
         self.reports = os.path.join(self.folder, "sanitizer")
+        self.bus = NO_BUS
         write_file(os.path.join(self.sane_dir, "dll.conf"), dll)
         self.configure(servers)
 
@@ -594,7 +599,8 @@ class Client:
 
     def environment(self):
         env = {"PATH": os.environ.get("PATH", "/usr/bin:/bin"), "LANG": "C", "HOME": self.folder,
-               "SANE_CONFIG_DIR": self.sane_dir, "LD_LIBRARY_PATH": self.stage.backend + ":" + self.stage.lib}
+               "SANE_CONFIG_DIR": self.sane_dir, "LD_LIBRARY_PATH": self.stage.backend + ":" + self.stage.lib,
+               "DBUS_SYSTEM_BUS_ADDRESS": self.bus}
         if "SANE_DEBUG_NETSANE" in os.environ:
             env["SANE_DEBUG_NETSANE"] = os.environ["SANE_DEBUG_NETSANE"]
         if self.stage.sanitizers:

@@ -13,6 +13,7 @@ E2E_TESTS = \
 	tests/e2e/differential_modes.py \
 	tests/e2e/differential_options.py \
 	tests/e2e/differential_values.py \
+	tests/e2e/discovery.py tests/e2e/discovery_avahi.py \
 	tests/e2e/economy.py \
 	tests/e2e/every_state.py \
 	tests/e2e/far.py \
@@ -64,7 +65,7 @@ if HAVE_PAM
 PAM_TESTS = tests/e2e/logins_pam.py
 endif
 dist_check_SCRIPTS += $(E2E_TESTS) $(PAM_TESTS) tests/include_rules.py tests/format_check.sh
-dist_check_DATA += tests/e2e/counting_proxy.py tests/e2e/harness.py tests/e2e/option_frontend.py tests/e2e/rogue_device.py \
+dist_check_DATA += tests/e2e/counting_proxy.py tests/e2e/fake_avahi.py tests/e2e/harness.py tests/e2e/option_frontend.py tests/e2e/rogue_device.py \
 	tests/e2e/rogue_session.py \
 	tests/e2e/seed.py tests/e2e/tls_comparison.py tests/e2e/tls_connection.py tests/e2e/tls_peer.py tests/e2e/tls_proxy.py \
 	tests/e2e/tool_runner.py
@@ -109,6 +110,7 @@ AM_TESTS_ENVIRONMENT = \
 	NETSANE_UNITDIR='$(systemdsystemunitdir)'; export NETSANE_UNITDIR; \
 	NETSANE_INCLUDEDIR='$(includedir)'; export NETSANE_INCLUDEDIR; \
 	NETSANE_PREFIX='$(prefix)'; export NETSANE_PREFIX; \
+	NETSANE_AVAHI='$(have_avahi)'; export NETSANE_AVAHI; \
 	NETSANE_SECCOMP='$(have_seccomp)'; export NETSANE_SECCOMP; \
 	NETSANE_SANITIZERS='$(enable_sanitizers)'; export NETSANE_SANITIZERS; \
 	NETSANE_PAM_TEST_MODULES='$(PAM_TEST_MODULES)'; export NETSANE_PAM_TEST_MODULES; \

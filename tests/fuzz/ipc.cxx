@@ -87,6 +87,7 @@ void checkAll(MessageView message)
 {
     checkSetup(message, decodeSessionSetup);
     checkSetup(message, decodeAuthSetup);
+    checkPlain(message, decodeDiscoverySetup);
     checkPlain(message, decodeNewConnection);
     checkPlain(message, decodeOpenResult, Copy::OtherNumber);
     checkPlain(message, decodeDeviceList, Copy::OtherNumber);

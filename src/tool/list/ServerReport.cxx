@@ -32,7 +32,7 @@ std::string serversText(const std::vector<SurveyedServer> &servers, bool colours
     const auto in = [&](const char *code, const std::string &text) { return colours ? code + text + "\033[0m" : text; };
     std::string text;
     for (const auto &server : servers) {
-        text += in("\033[1m", server.server.text()) + "\n";
+        text += in("\033[1m", server.server.text()) + (server.discovered ? "  (announces itself)\n" : "\n");
         if (server.failure.empty())
             text += deviceLines(server);
         else
@@ -49,6 +49,7 @@ std::string serversJson(const std::vector<SurveyedServer> &servers)
     for (const auto &server : servers) {
         json.open('{');
         json.text("server", server.server.text());
+        json.flag("discovered", server.discovered);
         if (!server.failure.empty()) {
             json.text("failure", server.failure);
         } else {
