@@ -9,6 +9,7 @@ include src/plugin/local.mk
 include src/crypt/local.mk
 include src/auth/local.mk
 include src/session/local.mk
+include src/trace/local.mk
 include src/device/local.mk
 include src/certificate/local.mk
 include src/daemon/local.mk

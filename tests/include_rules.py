@@ -23,7 +23,8 @@ RULES = {
     "auth": ["plugin", "protocol"],
     "session": ["protocol", "crypt", "auth"],
     "device": ["protocol", "os"],
-    "client": ["session", "event", "os"],
+    "trace": ["session", "os"],
+    "client": ["session", "trace", "event", "os"],
     "backend": ["client"],
     "tool": ["client", "config", "certificate"],
 }

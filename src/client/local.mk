@@ -12,12 +12,14 @@ src_client_libclient_la_SOURCES = \
 	src/client/MessageFormat.cxx src/client/MessageFormat.hxx \
 	src/client/ReplyTimer.hxx \
 	src/client/ServerTrust.cxx src/client/ServerTrust.hxx \
+	src/client/TraceStart.cxx src/client/TraceStart.hxx \
 	src/client/UserFolders.cxx src/client/UserFolders.hxx \
 	src/client/WakeFd.cxx src/client/WakeFd.hxx
 # All of the project that stands behind src/client; each once, as no convenience library here contains another.
 client_convenience_libs = \
 	src/client/libclient.la \
 	src/session/libsession_client.la \
+	src/trace/libtrace.la \
 	src/session/libtransport.la \
 	src/auth/libauth.la \
 	src/crypt/libcrypt_stream.la \

@@ -54,6 +54,18 @@ ClientConnection::ClientConnection(EventLoop &loop, ClientConnectionOwner &owner
 
 ClientConnection::~ClientConnection() = default;
 
+void ClientConnection::record(UniqueFd file, std::uint32_t limit_mb)
+{
+    recorder_.emplace(std::move(file), std::uint64_t{limit_mb} << 20,
+                      TraceHeader{trace_version, Speaker::server, {}, "netsaned " NETSANE_VERSION,
+                                  "connection " + std::to_string(id_) + " from " + session_.peer().address},
+                      [this](const std::string &reason) {
+                          logWarning("connection " + std::to_string(id_) + " from " + session_.peer().address +
+                                     " is no longer recorded (trace): " + reason);
+                      });
+    session_.setTap(*recorder_);
+}
+
 // --- the socket -----------------------------------------------------------------------------------------------
 
 template<typename Event>

@@ -39,7 +39,7 @@ private:
     void configure(const SessionSetup &setup, std::vector<UniqueFd> fds);
     void confine(const std::string &plugin_dir);
     void becomeReady();
-    void addConnection(const NewConnection &connection, UniqueFd socket);
+    void addConnection(const NewConnection &connection, std::vector<UniqueFd> fds);
     void bury();
     ClientConnection *find(ConnectionId id) noexcept;
 

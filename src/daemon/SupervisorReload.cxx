@@ -70,7 +70,9 @@ void Supervisor::candidateTried(const std::string &which, const std::string &fai
 void Supervisor::applyReload()
 {
     auto broker_settings = brokerSettings(*reloading_); // looks up users and groups
-    acceptor_.listenAt(reloading_->listen);             // the last that can fail
+    TraceFolder trace_folder(*reloading_, TraceFolder::Missing::make);
+    acceptor_.listenAt(reloading_->listen); // the last that can fail
+    trace_folder_ = std::move(trace_folder);
     broker_->setRules(std::move(reloading_rules_.value()));
     config_ = *std::exchange(reloading_, std::nullopt);
     // The session process keeps its connections, so it takes the new setup itself. Auth plugins read their files anew;

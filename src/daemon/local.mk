@@ -3,7 +3,7 @@
 daemon_libs = \
 	src/daemon/libdaemon.la src/event/libevent_loop.la src/protocol/libprotocol.la src/os/libos.la
 server_session_libs = \
-	src/session/libsession_server.la src/session/libtransport.la src/crypt/libcrypt_stream.la \
+	src/session/libsession_server.la src/trace/libtrace.la src/session/libtransport.la src/crypt/libcrypt_stream.la \
 	src/plugin/libplugin.la src/protocol/libprotocol.la
 
 sbin_PROGRAMS += netsaned
@@ -48,6 +48,7 @@ src_daemon_libsupervisor_la_SOURCES = \
 	src/daemon/ServiceSockets.cxx src/daemon/ServiceSockets.hxx \
 	src/daemon/Settling.cxx src/daemon/Settling.hxx \
 	src/daemon/Supervisor.cxx src/daemon/Supervisor.hxx \
+	src/daemon/TraceFolder.cxx src/daemon/TraceFolder.hxx \
 	src/daemon/SupervisorReload.cxx src/daemon/SupervisorStart.cxx \
 	src/daemon/WorkerProcess.cxx src/daemon/WorkerProcess.hxx \
 	src/daemon/WorkerSetups.cxx src/daemon/WorkerSetups.hxx
@@ -60,7 +61,7 @@ src_daemon_libsupervisor_la_SOURCES += src/daemon/HotplugNone.cxx
 endif
 EXTRA_DIST += src/daemon/HotplugUdev.cxx src/daemon/HotplugNone.cxx
 supervisor_libs = \
-	src/daemon/libsupervisor.la src/config/libconfig_server.la src/plugin/libtrusted_file.la $(daemon_libs)
+	src/daemon/libsupervisor.la src/trace/libtrace.la src/config/libconfig_server.la src/plugin/libtrusted_file.la $(daemon_libs)
 
 netsaned_SOURCES = src/daemon/supervisor_main.cxx
 netsaned_CPPFLAGS = $(AM_CPPFLAGS) $(CLI11_CFLAGS)

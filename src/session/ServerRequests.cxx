@@ -315,7 +315,7 @@ void ServerSession::deviceMessage(DeviceKey key, MessageView message, SessionTim
 void ServerSession::passOn(std::span<const std::byte> bytes)
 {
     const bool is_first = bytes.size() >= large_reply_bytes && transport_.unsentBytes() == 0;
-    if (is_first && transport_.isClear())
+    if (is_first && transport_.isClear() && !transport_.isTapped())
         bytes = bytes.subspan(host_.sendToClient(bytes));
     transport_.append(bytes);
 }

@@ -3,6 +3,7 @@
 #include "tool/fingerprint/FingerprintCommand.hxx"
 #include "tool/passwd/PasswdCommand.hxx"
 #include "tool/probe/ProbeCommand.hxx"
+#include "tool/trace/TraceCommand.hxx"
 
 namespace netsane {
 
@@ -26,6 +27,10 @@ constexpr CommandRow rows[] = {
      "  netsane probe scanner.example.org          say what is there, and what to do about what is wrong\n"
      "  netsane probe --pin scanner.example.org    trust it as it is now",
      make<ProbeCommand>},
+    {"trace", "Show a recorded session.",
+     "  netsane trace scan.nstrace                 what client and server said\n"
+     "  netsane trace --summary scan.nstrace       round trips, bytes and times",
+     make<TraceCommand>},
 };
 
 } // namespace

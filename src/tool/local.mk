@@ -24,7 +24,14 @@ src_tool_libtool_commands_la_SOURCES = \
 	src/tool/probe/Prober.cxx src/tool/probe/Prober.hxx \
 	src/tool/probe/ProbeReport.hxx \
 	src/tool/probe/ReportJson.cxx \
-	src/tool/probe/ReportText.cxx src/tool/probe/ReportText.hxx
+	src/tool/probe/ReportText.cxx src/tool/probe/ReportText.hxx \
+	src/tool/trace/FieldText.cxx src/tool/trace/FieldText.hxx \
+	src/tool/trace/TraceCommand.cxx src/tool/trace/TraceCommand.hxx \
+	src/tool/trace/TraceJson.cxx \
+	src/tool/trace/TracePlayer.hxx \
+	src/tool/trace/TraceSummary.cxx \
+	src/tool/trace/TraceText.cxx \
+	src/tool/trace/TraceView.hxx
 src_tool_libtool_commands_la_CPPFLAGS = $(AM_CPPFLAGS) $(method_cppflags) $(CLI11_CFLAGS) $(CRYPT_CFLAGS) $(OPENSSL_CFLAGS) \
 	-DNETSANE_BINDIR='"$(bindir)"'
 
