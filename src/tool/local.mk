@@ -6,6 +6,7 @@ noinst_LTLIBRARIES += src/tool/libtool_commands.la
 src_tool_libtool_commands_la_SOURCES = \
 	src/tool/ToolCommand.cxx src/tool/ToolCommand.hxx \
 	src/tool/CommandTable.cxx src/tool/CommandTable.hxx \
+	src/tool/Completion.cxx src/tool/Completion.hxx \
 	src/tool/InstalledFolders.cxx src/tool/InstalledFolders.hxx \
 	src/tool/ToolError.hxx \
 	src/tool/fingerprint/FingerprintCommand.cxx src/tool/fingerprint/FingerprintCommand.hxx \
