@@ -271,8 +271,9 @@ void ServerSession::deviceOpened(DeviceKey key, const OpenDecision &decision, Se
         if (!login_.isLoggedIn())
             host_.loginGivenUp(noLoginReason());
         queue_.refuse(slot, {Status::access_denied, login_.isLoggedIn()
-                                                        ? "you may not use this device"
-                                                        : "a login is needed, and no method may be offered here"});
+                                                        ? "you may not use this device; ask the server's admin"
+                                                        : "a login is needed, and none is possible on this connection; "
+                                                          "use encryption (tls), or ask the server's admin"});
         return pump(now);
     }
 }
