@@ -3,10 +3,11 @@
 
 local line word description
 local -a found
+local -i failed=1
 
 for line in "${(@f)$("${words[1]}" complete -- "${(@)words[1,CURRENT]}" 2>/dev/null)}"; do
     if [[ $line == :files ]]; then
-        _files
+        _files && failed=0
     elif [[ -n $line ]]; then
         word=${line%%$'\t'*}
         description=${line#"$word"}
@@ -14,4 +15,5 @@ for line in "${(@f)$("${words[1]}" complete -- "${(@)words[1,CURRENT]}" 2>/dev/n
         found+=("${word//:/\\:}${description:+:${description#$'\t'}}")
     fi
 done
-(( ${#found} )) && _describe netsane found
+(( ${#found} )) && _describe netsane found && failed=0
+return failed

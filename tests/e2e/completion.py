@@ -68,7 +68,7 @@ class Completion(harness.EndToEndTest):
             harness.write_file(os.path.join(self.folder, name), "")
         self.assertEqual(self.completed("netsane trace one"), ["one.nstrace"])
         self.assertEqual(self.completed("netsane trace tw"), ["two files"])
-        self.assertEqual(self.completed("netsane probe --ca o"), ["one.nstrace", "other"])
+        self.assertEqual(sorted(self.completed("netsane probe --ca o")), ["one.nstrace", "other"])
 
     def test_bash_has_no_more_than_what_is_behind_the_last_colon(self):
         # Whoever has bash's usual word breaks; the program is one that knows a device.
