@@ -122,7 +122,7 @@ private:
     Connector connector_;
     TimePoint started_; // the connect
     UniqueFd fd_;
-    std::optional<ServerTrust> trust_; // as long as the session, which asks it
+    std::optional<ServerTrust> trust_;        // as long as the session, which asks it
     std::unique_ptr<TraceRecorder> recorder_; // as long as the session, whose messages it is shown; or none
     std::optional<ClientSession> session_;
     std::optional<SessionFailure> connect_failure_;

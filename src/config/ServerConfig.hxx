@@ -67,9 +67,9 @@ struct ServerConfig {
     std::string groups_file;               // absolute, for GroupFile; empty: none
     std::string state_dir;                 // absolute, see CertificateFiles; empty: the default of who starts netsaned
 
-    std::string trace;              // absolute: a folder for recordings of all connections; empty: none are made
-    unsigned trace_limit = 16;      // megabytes of one recording
-    std::size_t trace_files = 100;  // recordings in the folder; a connection more isn't recorded
+    std::string trace;             // absolute: a folder for recordings of all connections; empty: none are made
+    unsigned trace_limit = 16;     // megabytes of one recording
+    std::size_t trace_files = 100; // recordings in the folder; a connection more isn't recorded
 
     std::string sane_config_dir; // SANE_CONFIG_DIR of the device processes; empty: SANE's own
     std::vector<std::string> sane_exclude = {"netsane", "net"}; // backends never exported again

@@ -26,7 +26,8 @@ public:
     {
     }
 
-    // Shows it all messages from now on, those included that wait to be sent; it must outlive this object. nullptr: none.
+    // Shows it all messages from now on, those included that wait to be sent; it must outlive this object. nullptr:
+    // none.
     void setTap(SessionTap *tap) noexcept { tap_ = tap; }
     bool isTapped() const noexcept { return tap_ != nullptr; }
 
