@@ -48,11 +48,24 @@ install-units:
 uninstall-units:
 	rm -f "$(DESTDIR)$(sysusersdir)/netsane.conf"
 
-install-data-local: packaging/netsaned.conf $(install_pam) $(install_units)
+# The shells' completions, under the names that they look for.
+EXTRA_DIST += packaging/completion/netsane.bash packaging/completion/netsane.zsh
+bashcompletiondir = $(datadir)/bash-completion/completions
+zshcompletiondir = $(datadir)/zsh/site-functions
+
+install-completion:
+	$(MKDIR_P) "$(DESTDIR)$(bashcompletiondir)" "$(DESTDIR)$(zshcompletiondir)"
+	$(INSTALL_DATA) "$(srcdir)/packaging/completion/netsane.bash" "$(DESTDIR)$(bashcompletiondir)/netsane"
+	$(INSTALL_DATA) "$(srcdir)/packaging/completion/netsane.zsh" "$(DESTDIR)$(zshcompletiondir)/_netsane"
+
+uninstall-completion:
+	rm -f "$(DESTDIR)$(bashcompletiondir)/netsane" "$(DESTDIR)$(zshcompletiondir)/_netsane"
+
+install-data-local: packaging/netsaned.conf install-completion $(install_pam) $(install_units)
 	$(MKDIR_P) "$(DESTDIR)$(netsaneconfdir)"
 	@new=packaging/netsaned.conf; installed="$(DESTDIR)$(netsaneconfdir)/netsaned.conf"; $(install_configuration)
 
-uninstall-local: $(uninstall_pam) $(uninstall_units)
+uninstall-local: uninstall-completion $(uninstall_pam) $(uninstall_units)
 	@new=packaging/netsaned.conf; installed="$(DESTDIR)$(netsaneconfdir)/netsaned.conf"; $(uninstall_configuration)
 
 # A service of PAM's is named as libpam looks for it, "netsane". A .new beside it is no service that anything asks for.
@@ -69,7 +82,7 @@ install-pam:
 uninstall-pam:
 	@new="$(srcdir)/packaging/pam.d/netsane"; installed="$(DESTDIR)$(pamdir)/netsane"; $(uninstall_configuration)
 
-.PHONY: install-pam uninstall-pam install-units uninstall-units
+.PHONY: install-completion uninstall-completion install-pam uninstall-pam install-units uninstall-units
 
 # Debian's packages; packaging/build-packages makes them.
 EXTRA_DIST += \

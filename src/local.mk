@@ -10,6 +10,7 @@ include src/crypt/local.mk
 include src/auth/local.mk
 include src/session/local.mk
 include src/discovery/local.mk
+include src/trace/local.mk
 include src/device/local.mk
 include src/certificate/local.mk
 include src/daemon/local.mk

@@ -24,7 +24,8 @@ RULES = {
     "auth": ["plugin", "protocol"],
     "session": ["protocol", "crypt", "auth"],
     "device": ["protocol", "os"],
-    "client": ["session", "event", "os", "discovery"],
+    "trace": ["session", "os"],
+    "client": ["session", "trace", "event", "os", "discovery"],
     "backend": ["client"],
     "tool": ["backend", "client", "config", "certificate"],
 }

@@ -23,6 +23,7 @@ include tests/crypt/local.mk
 include tests/auth/local.mk
 include tests/session/local.mk
 include tests/discovery/local.mk
+include tests/trace/local.mk
 include tests/device/local.mk
 include tests/daemon/local.mk
 include tests/client/local.mk

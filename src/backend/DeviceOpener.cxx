@@ -63,14 +63,16 @@ SANE_Status DeviceOpener::open(const std::string &device, std::unique_ptr<Device
     // The connection is closed by now: a dialog may stay open for ever (sane-semantics.md 17).
     auto credentials = askCredentials();
     if (credentials && tryOpen(device, std::move(credentials), handle) == Attempt::login_wanted)
-        refuse(SANE_STATUS_ACCESS_DENIED, "this user name can't be sent");
+        refuse(SANE_STATUS_ACCESS_DENIED, "this user name can't be sent, 1 to 255 bytes can");
     return status_;
 }
 
 std::optional<Credentials> DeviceOpener::askCredentials()
 {
     if (!authorize_) {
-        refuse(SANE_STATUS_ACCESS_DENIED, "the server wants a login, and the frontend can't ask for one");
+        refuse(SANE_STATUS_ACCESS_DENIED,
+               "the server wants a login, and the frontend can't ask for one; put user and password into "
+               "~/.config/netsane/credentials (chmod 600)");
         return std::nullopt;
     }
     PromptBuffer user;

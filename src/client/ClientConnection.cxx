@@ -1,6 +1,7 @@
 #include "client/ClientConnection.hxx"
 
 #include "client/LoginFiles.hxx"
+#include "client/TraceStart.hxx"
 #include "os/Error.hxx"
 #include "os/Socket.hxx"
 #include "session/ClientText.hxx"
@@ -91,6 +92,9 @@ void ClientConnection::makeSession()
     if (options_.debug)
         policy.note = [this](const std::string &text) { options_.debug(2, options_.server.text() + ": " + text); };
     session_.emplace(std::move(policy), methods_);
+    recorder_ = startTrace(options_.program, options_.server.text(), options_.debug);
+    if (recorder_)
+        session_->setTap(*recorder_);
     setKeepAlive(fd_.get(), 60);
     if (options_.credentials) {
         files_read_ = true;

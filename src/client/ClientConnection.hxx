@@ -13,8 +13,10 @@
 #include "client/ServerTrust.hxx"
 #include "client/WakeFd.hxx"
 #include "session/ClientSession.hxx"
+#include "trace/TraceRecorder.hxx"
 
 #include <chrono>
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
@@ -127,7 +129,8 @@ private:
     Connector connector_;
     TimePoint started_; // the connect
     UniqueFd fd_;
-    std::optional<ServerTrust> trust_; // as long as the session, which asks it
+    std::optional<ServerTrust> trust_;        // as long as the session, which asks it
+    std::unique_ptr<TraceRecorder> recorder_; // as long as the session, whose messages it is shown; or none
     std::optional<ClientSession> session_;
     std::optional<SessionFailure> connect_failure_;
     ReplyTimer reply_timer_;

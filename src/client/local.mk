@@ -14,6 +14,7 @@ src_client_libclient_la_SOURCES = \
 	src/client/ReplyTimer.hxx \
 	src/client/ServerBrowser.cxx src/client/ServerBrowser.hxx \
 	src/client/ServerTrust.cxx src/client/ServerTrust.hxx \
+	src/client/TraceStart.cxx src/client/TraceStart.hxx \
 	src/client/UserFolders.cxx src/client/UserFolders.hxx \
 	src/client/WakeFd.cxx src/client/WakeFd.hxx
 src_client_libclient_la_CPPFLAGS = $(AM_CPPFLAGS) -DNETSANE_SANEDIR='"$(sanebackenddir)"' -DNETSANE_LIBDIR='"$(libdir)"' \
@@ -23,6 +24,7 @@ client_convenience_libs = \
 	src/client/libclient.la \
 	src/discovery/libdiscovery.la \
 	src/session/libsession_client.la \
+	src/trace/libtrace.la \
 	src/session/libtransport.la \
 	src/auth/libauth.la \
 	src/crypt/libcrypt_stream.la \

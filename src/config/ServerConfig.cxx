@@ -29,6 +29,8 @@ constexpr std::int64_t max_idle_seconds = 7 * 24 * 3600;
 constexpr std::int64_t max_connections_possible = 100'000;
 constexpr std::int64_t max_devices_possible = 1000;
 constexpr std::int64_t max_warm = 16;
+constexpr std::int64_t max_trace_megabytes = 1024;
+constexpr std::int64_t max_trace_files = 10'000;
 
 // The names of methods and of the keys in their sections.
 bool isName(std::string_view name)
@@ -152,6 +154,9 @@ void readTop(TomlSection &top, ServerConfig &config)
     top.readString("groups_file", config.groups_file, checkAbsolute);
     top.readString("state_dir", config.state_dir, checkAbsolute);
     top.readStringOrEmpty("control_socket", config.control_socket, checkSocketPath);
+    top.readString("trace", config.trace, checkAbsolute);
+    top.readInteger("trace_limit", config.trace_limit, 1, max_trace_megabytes);
+    top.readInteger("trace_files", config.trace_files, 1, max_trace_files);
 }
 
 void readListRefresh(TomlSection &sane, ServerConfig &config)

@@ -70,6 +70,9 @@ struct ServerConfig {
     std::string state_dir;                 // absolute, see CertificateFiles; empty: the default of who starts netsaned
 
     std::optional<std::string> control_socket; // absolute, "" for none; see controlSocketPath()
+    std::string trace;             // absolute: a folder for recordings of all connections; empty: none are made
+    unsigned trace_limit = 16;     // megabytes of one recording
+    std::size_t trace_files = 100; // recordings in the folder; a connection more isn't recorded
 
     std::string sane_config_dir; // SANE_CONFIG_DIR of the device processes; empty: SANE's own
     std::vector<std::string> sane_exclude = {"netsane", "net"}; // backends never exported again

@@ -240,7 +240,8 @@ bool Acceptor::acceptOne(const Listener &listener)
 void Acceptor::outOfDescriptors(const Listener &listener, int error)
 {
     if (!std::exchange(told_, true))
-        logError("can't accept connections: " + errnoText(error));
+        logError("can't accept connections: " + errnoText(error) +
+                 "; raise the limit of open files (LimitNOFILE= of the unit, ulimit -n) or lower max_connections");
     reserve();
     if (reserve_) {
         reserve_.reset();

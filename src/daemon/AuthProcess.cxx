@@ -33,12 +33,14 @@ AuthProcess::AuthProcess(EventLoop &loop, UniqueFd supervisor_channel, ChildOpti
     : loop_(loop),
       options_(options),
       reaper_(loop),
-      lonely_timer_(loop,
-                    [this] {
-                        logError("no new session process came");
-                        exit_status_ = EXIT_FAILURE;
-                        loop_.stop();
-                    }),
+      lonely_timer_(
+          loop,
+          [this] {
+              logError(
+                  "no new session process came, which logins would be for: this process ends and is started again");
+              exit_status_ = EXIT_FAILURE;
+              loop_.stop();
+          }),
       supervisor_(
           loop, std::move(supervisor_channel),
           [this](MessageView message, std::vector<UniqueFd> &fds) { supervisorMessage(message, fds); },

@@ -54,6 +54,21 @@ ClientConnection::ClientConnection(EventLoop &loop, ClientConnectionOwner &owner
 
 ClientConnection::~ClientConnection() = default;
 
+void ClientConnection::record(UniqueFd file, std::uint32_t limit_mb)
+{
+    recorder_.emplace(std::move(file), std::uint64_t{limit_mb} << 20,
+                      TraceHeader{trace_version,
+                                  Speaker::server,
+                                  {},
+                                  "netsaned " NETSANE_VERSION,
+                                  "connection " + std::to_string(id_) + " from " + session_.peer().address},
+                      [this](const std::string &reason) {
+                          logWarning("connection " + std::to_string(id_) + " from " + session_.peer().address +
+                                     " is no longer recorded (trace): " + reason);
+                      });
+    session_.setTap(*recorder_);
+}
+
 // --- the socket -----------------------------------------------------------------------------------------------
 
 template<typename Event>
@@ -160,7 +175,8 @@ void ClientConnection::update()
             peer_timer_.schedule(peer_check_interval);
         session_.shrinkIfIdle();
     } catch (const ProtocolError &error) { // the crypt method has failed: nothing more can be said
-        logWarning("connection " + std::to_string(id_) + ": " + error.what());
+        logWarning("connection " + std::to_string(id_) + " from " + session_.peer().address +
+                   " is closed, its encryption has failed: " + error.what());
         return end();
     }
     closed_channels_.clear();
@@ -267,7 +283,8 @@ bool ClientConnection::drainDevice(DeviceKey key, DeviceStream &channel, Drain h
             progress = true;
         }
     } catch (const ProtocolError &error) { // of the device process, not of the client
-        logError("connection " + std::to_string(id_) + ": the device process sent nonsense: " + error.what());
+        logError("connection " + std::to_string(id_) + " from " + session_.peer().address +
+                 ": its device is taken away, as the device process sent nonsense: " + error.what());
         session_.deviceGone(key, "the process of this device has failed", EventLoop::now());
         progress = true;
     }
@@ -279,7 +296,9 @@ void ClientConnection::openResult(const OpenResult &result, UniqueFd channel)
     if (result.decision.kind == OpenDecision::Kind::opened) {
         if (!channel) { // lost on the way: this process has no descriptors left
             owner_.sendToSupervisor(encodeIpc(IpcCommand::close_device, DeviceNote{id_, result.device, {}}));
-            const OpenDecision refused{OpenDecision::Kind::refused, {Status::no_mem, "the server has too much open"}};
+            const OpenDecision refused{
+                OpenDecision::Kind::refused,
+                {Status::no_mem, "the server has no room for more open files, please try again later"}};
             return handle([&] { session_.deviceOpened(result.device, refused, EventLoop::now()); });
         }
         if (session_.isFinished() || ended_)

@@ -9,10 +9,12 @@
 #include "daemon/IpcMessages.hxx"
 #include "event/Watch.hxx"
 #include "session/ServerSession.hxx"
+#include "trace/TraceRecorder.hxx"
 
 #include <cstdint>
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -36,6 +38,9 @@ public:
                      const SessionSettings &settings, std::shared_ptr<const CryptMethods> crypt_methods,
                      std::uint32_t version_code);
     ~ClientConnection();
+
+    // Before start(): writes what is said into this file, without its secrets.
+    void record(UniqueFd file, std::uint32_t limit_mb);
 
     // Sends the greeting.
     void start() { update(); }
@@ -99,6 +104,7 @@ private:
     UniqueFd socket_;
     const SessionSettings &settings_;
     const std::shared_ptr<const CryptMethods> crypt_methods_; // must outlive the session
+    std::optional<TraceRecorder> recorder_;                   // must outlive the session
     ServerSession session_;
     std::map<DeviceKey, std::unique_ptr<DeviceStream>> channels_;
     std::vector<std::unique_ptr<DeviceStream>> closed_channels_; // until nobody up the stack uses them

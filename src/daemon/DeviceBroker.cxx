@@ -298,8 +298,9 @@ void DeviceBroker::start(const PendingOpen &open, const std::string &device, con
             .write();
         send_open_result_({open.connection, open.key, {OpenDecision::Kind::opened, {}}}, std::move(session_end));
     } catch (const std::exception &error) {
-        logError(std::string("can't start a device process: ") + error.what());
-        refuse(open, Status::no_mem, "the server can't start a device process");
+        logError("can't start a device process for " + device + ", asked for by connection " +
+                 std::to_string(open.connection) + ": " + error.what());
+        refuse(open, Status::no_mem, "the server can't start a process for this device; its log tells why");
     }
 }
 

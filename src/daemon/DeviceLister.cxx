@@ -152,7 +152,8 @@ void DeviceLister::finish(const std::string &failure)
 {
     failure_ = failure;
     if (!failure.empty())
-        logWarning("listing the devices failed: " + failure);
+        logWarning("listing the devices failed: " + failure +
+                   "; clients get the list that was made before, if there is one");
     reaper_.killAfter(run_->pid, failure.empty() ? exit_grace : Milliseconds(0));
     run_.reset();
     if (std::exchange(again_, false))

@@ -88,7 +88,8 @@ void DevicePool::fill()
         while (!stopped_ && waiting_.size() < settings_.warm)
             start();
     } catch (const std::exception &error) {
-        logError(std::string("can't start a device process that waits: ") + error.what());
+        logError(std::string("can't start a device process that waits for the next OPEN, which will be slower: ") +
+                 error.what());
         refillIn(longest_pause);
     }
 }

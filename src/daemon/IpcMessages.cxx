@@ -198,6 +198,7 @@ ByteBuffer encodeIpc(const NewConnection &connection)
         .integer(connection.connection)
         .string(connection.peer)
         .boolean(connection.local)
+        .integer(connection.trace_limit_mb)
         .end();
     return out;
 }
@@ -209,6 +210,7 @@ NewConnection decodeNewConnection(MessageView message)
     connection.connection = reader.readUnsigned();
     connection.peer = reader.readString();
     connection.local = reader.readBool();
+    connection.trace_limit_mb = reader.readUnsigned();
     return connection;
 }
 

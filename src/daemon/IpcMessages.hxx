@@ -25,7 +25,7 @@ enum class IpcCommand : std::uint32_t {
     // supervisor → session
     session_setup = 256, // SessionSetup + descriptors
     auth_channel,        // + descriptor: the channel to the auth process
-    new_connection,      // NewConnection + descriptor: the socket
+    new_connection,      // NewConnection + descriptors: the socket (, the file of its recording)
     open_result,         // OpenResult (+ descriptor: the device channel)
     device_list,         // DeviceList
     logged_in,           // Identity
@@ -121,6 +121,7 @@ struct NewConnection {
     ConnectionId connection = 0;
     std::string peer;
     bool local = false;
+    std::uint32_t trace_limit_mb = 0; // of the recording, whose file is beside it; 0: none is made
 };
 
 struct OpenResult {

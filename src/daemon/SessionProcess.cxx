@@ -46,8 +46,8 @@ void SessionProcess::supervisorMessage(MessageView message, std::vector<UniqueFd
             [this](const std::string &) { authEnded(); });
         return;
     case IpcCommand::new_connection:
-        if (fds.size() == 1)
-            addConnection(decodeNewConnection(message), std::move(fds.front()));
+        if (!fds.empty())
+            addConnection(decodeNewConnection(message), std::move(fds));
         else // lost on the way: no descriptors left here
             connectionEnded(decodeNewConnection(message).connection);
         return;
@@ -180,12 +180,14 @@ void SessionProcess::authEnded()
 
 // --- connections ----------------------------------------------------------------------------------------------
 
-void SessionProcess::addConnection(const NewConnection &connection, UniqueFd socket)
+void SessionProcess::addConnection(const NewConnection &connection, std::vector<UniqueFd> fds)
 {
     PeerInfo peer{connection.peer, connection.local};
-    auto made = std::make_unique<ClientConnection>(loop_, *this, connection.connection, std::move(socket),
+    auto made = std::make_unique<ClientConnection>(loop_, *this, connection.connection, std::move(fds.front()),
                                                    std::move(peer), settings_, crypt_methods_, version_code_);
     ClientConnection &added = *made;
+    if (connection.trace_limit_mb != 0 && fds.size() == 2)
+        added.record(std::move(fds.back()), connection.trace_limit_mb);
     connections_.insert_or_assign(connection.connection, std::move(made));
     added.start();
 }

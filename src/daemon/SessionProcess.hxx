@@ -40,7 +40,7 @@ private:
     void confine(const std::string &plugin_dir);
     void becomeReady();
     void tellTraffic(std::uint32_t serial);
-    void addConnection(const NewConnection &connection, UniqueFd socket);
+    void addConnection(const NewConnection &connection, std::vector<UniqueFd> fds);
     void bury();
     ClientConnection *find(ConnectionId id) noexcept;
 

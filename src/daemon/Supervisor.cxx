@@ -66,6 +66,7 @@ Supervisor::Supervisor(EventLoop &loop, ServerConfig config, ProgramPaths paths,
       acceptor_(
           loop, [this](const Peer &peer) { return judge(peer); },
           [this](UniqueFd socket, const Peer &peer) { connectionAccepted(std::move(socket), peer); }),
+      trace_folder_(config_, options_.check_only ? TraceFolder::Missing::allow : TraceFolder::Missing::make),
       sandbox_report_(loop, reaper_),
       device_watch_(
           loop, openHotplugSource(), DeviceWatch::usual_times, [this] { broker_->devicesChanged(); },
@@ -393,7 +394,12 @@ void Supervisor::connectionAccepted(UniqueFd socket, const Peer &peer)
     logDebug("connection " + std::to_string(id) + " from " + peer.toString());
     std::vector<UniqueFd> fds;
     fds.push_back(std::move(socket));
-    session_->send(encodeIpc(NewConnection{id, peer.address.hostText(), peer.address.isLoopback()}), std::move(fds));
+    NewConnection connection{id, peer.address.hostText(), peer.address.isLoopback()};
+    if (UniqueFd trace = trace_folder_.create(id)) {
+        connection.trace_limit_mb = trace_folder_.limitMegabytes();
+        fds.push_back(std::move(trace));
+    }
+    session_->send(encodeIpc(connection), std::move(fds));
 }
 
 void Supervisor::forgetConnections()

@@ -19,6 +19,7 @@
 #include "daemon/ProgramPaths.hxx"
 #include "daemon/SandboxReport.hxx"
 #include "daemon/ServiceReport.hxx"
+#include "daemon/TraceFolder.hxx"
 #include "daemon/WorkerProcess.hxx"
 
 #include <cstddef>
@@ -112,6 +113,7 @@ private:
     ConnectionTable connections_;
     PenaltyTable penalties_;
     Acceptor acceptor_;
+    TraceFolder trace_folder_;
     SandboxReport sandbox_report_;
     std::unique_ptr<DeviceBroker> broker_;
     DeviceWatch device_watch_;

@@ -75,8 +75,10 @@ void Supervisor::applyReload()
     auto broker_settings = brokerSettings(*reloading_); // looks up users and groups
     const std::string control_path = controlPath(*reloading_);
     auto control_listener = control_->open(control_path, !reloading_->control_socket);
+    TraceFolder trace_folder(*reloading_, TraceFolder::Missing::make);
     acceptor_.listenAt(reloading_->listen); // the last that can fail
     control_->use(control_path, std::move(control_listener));
+    trace_folder_ = std::move(trace_folder);
     broker_->setRules(std::move(reloading_rules_.value()));
     config_ = *std::exchange(reloading_, std::nullopt);
     // The session process keeps its connections, so it takes the new setup itself. Auth plugins read their files anew;

@@ -105,7 +105,7 @@ void WorkerProcess::ended(Instance &instance, const std::string &reason)
         return;
     if (!was_ready_)
         return callbacks_.on_start_failed(why);
-    logError("the " + name_ + " process has ended (" + why + "), it is started again");
+    logError("the " + name_ + " process has ended (" + why + "), it is started again; what it had in hand is lost");
     callbacks_.on_gone();
     restart_timer_.schedule(pause_.next(had_run_for));
 }

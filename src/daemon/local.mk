@@ -3,7 +3,7 @@
 daemon_libs = \
 	src/daemon/libdaemon.la src/event/libevent_loop.la src/protocol/libprotocol.la src/os/libos.la
 server_session_libs = \
-	src/session/libsession_server.la src/session/libtransport.la src/crypt/libcrypt_stream.la \
+	src/session/libsession_server.la src/trace/libtrace.la src/session/libtransport.la src/crypt/libcrypt_stream.la \
 	src/plugin/libplugin.la src/protocol/libprotocol.la
 
 sbin_PROGRAMS += netsaned
@@ -59,6 +59,7 @@ src_daemon_libsupervisor_la_SOURCES = \
 	src/daemon/StatusReport.cxx src/daemon/StatusReport.hxx \
 	src/daemon/Supervisor.cxx src/daemon/Supervisor.hxx \
 	src/daemon/SupervisorControl.cxx \
+	src/daemon/TraceFolder.cxx src/daemon/TraceFolder.hxx \
 	src/daemon/SupervisorReload.cxx src/daemon/SupervisorStart.cxx \
 	src/daemon/WorkerProcess.cxx src/daemon/WorkerProcess.hxx \
 	src/daemon/WorkerSetups.cxx src/daemon/WorkerSetups.hxx \
@@ -72,7 +73,8 @@ src_daemon_libsupervisor_la_SOURCES += src/daemon/HotplugNone.cxx
 endif
 EXTRA_DIST += src/daemon/HotplugUdev.cxx src/daemon/HotplugNone.cxx
 supervisor_libs = \
-	src/daemon/libsupervisor.la src/discovery/libdiscovery.la src/config/libconfig_server.la src/plugin/libtrusted_file.la $(daemon_libs)
+	src/daemon/libsupervisor.la src/discovery/libdiscovery.la src/trace/libtrace.la src/config/libconfig_server.la \
+	src/plugin/libtrusted_file.la $(daemon_libs)
 
 netsaned_SOURCES = src/daemon/supervisor_main.cxx
 netsaned_CPPFLAGS = $(AM_CPPFLAGS) $(CLI11_CFLAGS)

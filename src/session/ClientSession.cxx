@@ -178,7 +178,7 @@ void ClientSession::fail(const std::string &reason) noexcept
     }
     // In clear it may be half sent; under encryption the goodbye is all that is left to say.
     if (encrypted())
-        sink().clear();
+        transport_.dropMessages();
     transport_.endOutput();
     outstanding_.clear();
     held_count_ = 0;

@@ -50,6 +50,9 @@ public:
     ClientSession(const ClientSession &) = delete;
     ClientSession &operator=(const ClientSession &) = delete;
 
+    // Shows it all messages from now on. It must outlive the session.
+    void setTap(SessionTap &tap) noexcept { transport_.setTap(&tap); }
+
     // ---- the wire
 
     // Room to receive into; invalidates the last reply. Then say how much was received.

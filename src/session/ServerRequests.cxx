@@ -271,8 +271,9 @@ void ServerSession::deviceOpened(DeviceKey key, const OpenDecision &decision, Se
         if (!login_.isLoggedIn())
             host_.loginGivenUp(noLoginReason());
         queue_.refuse(slot, {Status::access_denied, login_.isLoggedIn()
-                                                        ? "you may not use this device"
-                                                        : "a login is needed, and no method may be offered here"});
+                                                        ? "you may not use this device; ask the server's admin"
+                                                        : "a login is needed, and none is possible on this connection; "
+                                                          "use encryption (tls), or ask the server's admin"});
         return pump(now);
     }
 }
@@ -315,7 +316,7 @@ void ServerSession::deviceMessage(DeviceKey key, MessageView message, SessionTim
 void ServerSession::passOn(std::span<const std::byte> bytes)
 {
     const bool is_first = bytes.size() >= large_reply_bytes && transport_.unsentBytes() == 0;
-    if (is_first && transport_.isClear())
+    if (is_first && transport_.isClear() && !transport_.isTapped())
         bytes = bytes.subspan(host_.sendToClient(bytes));
     transport_.append(bytes);
 }

@@ -33,6 +33,9 @@ public:
     ServerSession(const ServerSession &) = delete;
     ServerSession &operator=(const ServerSession &) = delete;
 
+    // Before output() was called for the first time: shows it all messages. It must outlive the session.
+    void setTap(SessionTap &tap) noexcept { transport_.setTap(&tap); }
+
     // --- the client's side ---
     std::span<std::byte> receiveBuffer(std::size_t min_bytes) { return transport_.receiveBuffer(min_bytes); }
     void received(std::size_t count_bytes, SessionTime now);

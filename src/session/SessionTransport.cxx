@@ -70,12 +70,29 @@ void SessionTransport::pumpOut()
     for (bool progress = true; progress;) {
         const std::size_t taken = messages_.empty() ? 0 : stream_.writePlain(messages_.data());
         messages_.consume(taken);
+        shown_ -= std::min(shown_, taken);
         progress = pullWire() || taken != 0;
     }
 }
 
+void SessionTransport::showSent() noexcept
+{
+    if (tap_ && messages_.size() > shown_)
+        tap_->sent(messages_.data().subspan(shown_));
+    shown_ = messages_.size();
+}
+
+void SessionTransport::dropMessages() noexcept
+{
+    messages_.clear();
+    shown_ = 0;
+}
+
 void SessionTransport::append(std::span<const std::byte> message)
 {
+    showSent();
+    if (tap_)
+        tap_->sent(message);
     if (!isClear() && messages_.empty()) {
         for (bool progress = true; progress && !message.empty();) {
             const std::size_t taken = stream_.writePlain(message);
@@ -84,6 +101,7 @@ void SessionTransport::append(std::span<const std::byte> message)
         }
     }
     messages_.append(message);
+    shown_ = messages_.size();
 }
 
 CryptState SessionTransport::advance()
@@ -95,20 +113,23 @@ CryptState SessionTransport::advance()
 
 std::optional<MessageView> SessionTransport::nextMessage()
 {
-    if (auto message = decoder_.next())
-        return message;
-    if (isClear() || !pumpIn())
-        return std::nullopt;
-    return decoder_.next();
+    auto message = decoder_.next();
+    if (!message && !isClear() && pumpIn())
+        message = decoder_.next();
+    if (message && tap_)
+        tap_->received(message->bytes);
+    return message;
 }
 
 ByteBuffer &SessionTransport::output()
 {
+    showSent();
     if (isClear()) {
-        if (wire_out_.empty())
+        // Where nobody looks on, messages are sent from where they stand.
+        if (wire_out_.empty() && !tap_)
             return messages_;
         wire_out_.append(messages_.data());
-        messages_.clear();
+        dropMessages();
         return wire_out_;
     }
     pumpOut();
@@ -128,10 +149,13 @@ void SessionTransport::sent(std::size_t count_bytes) noexcept
 void SessionTransport::switchTo(CryptStream stream)
 {
     assert(isClear());
+    showSent();
     wire_out_.append(messages_.data());
-    messages_.clear();
+    dropMessages();
     ByteBuffer pending = decoder_.takePending();
     stream_ = std::move(stream);
+    if (tap_)
+        tap_->switched(!isClear());
     if (isClear())
         decoder_.push(pending.data());
     else

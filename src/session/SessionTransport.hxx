@@ -8,6 +8,7 @@
 
 #include "crypt/CryptStream.hxx"
 #include "session/LinkSecurity.hxx"
+#include "session/SessionTap.hxx"
 #include "util/ByteBuffer.hxx"
 #include "wire/FrameDecoder.hxx"
 
@@ -24,6 +25,11 @@ public:
         : decoder_(limits), messages_(sent), wire_out_(sent)
     {
     }
+
+    // Shows it all messages from now on, those included that wait to be sent; it must outlive this object. nullptr:
+    // none.
+    void setTap(SessionTap *tap) noexcept { tap_ = tap; }
+    bool isTapped() const noexcept { return tap_ != nullptr; }
 
     // ---- in
 
@@ -54,6 +60,9 @@ public:
     // The same for a whole message that stands somewhere else, without a copy where it can be encrypted from there.
     void append(std::span<const std::byte> message);
 
+    // Forgets the messages that the crypt stream hasn't taken.
+    void dropMessages() noexcept;
+
     // What messages() holds when output() is called next is the last; the crypt method's goodbye goes behind it.
     void endOutput() noexcept { ending_ = true; }
 
@@ -83,6 +92,7 @@ private:
     bool pumpIn();
     bool pullWire();
     void pumpOut();
+    void showSent() noexcept;
 
     CryptStream stream_;
     FrameDecoder decoder_;
@@ -90,6 +100,8 @@ private:
     ByteBuffer wire_in_;  // received and not yet taken by the crypt stream
     ByteBuffer wire_out_; // from the crypt stream, or left from before a switch
     bool ending_ = false;
+    SessionTap *tap_ = nullptr;
+    std::size_t shown_ = 0; // bytes of messages_ that the tap has seen; always whole messages and what is left of one
 };
 
 } // namespace netsane

@@ -3,6 +3,7 @@ noinst_LTLIBRARIES += src/session/libtransport.la src/session/libsession_server.
 src_session_libtransport_la_SOURCES = \
 	src/session/CryptTranscript.cxx src/session/CryptTranscript.hxx \
 	src/session/LinkSecurity.hxx \
+	src/session/SessionTap.hxx \
 	src/session/SessionTransport.cxx src/session/SessionTransport.hxx
 
 src_session_libsession_server_la_SOURCES = \

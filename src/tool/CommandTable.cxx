@@ -10,6 +10,7 @@
 #include "tool/passwd/PasswdCommand.hxx"
 #include "tool/probe/ProbeCommand.hxx"
 #include "tool/scan/ScanCommand.hxx"
+#include "tool/trace/TraceCommand.hxx"
 
 namespace netsane {
 
@@ -48,6 +49,10 @@ constexpr CommandRow rows[] = {
      make<ScanCommand>},
     {"status", "Show what this machine's server is doing.",
      "  netsane status --watch           connections, users, devices, each second", make<StatusCommand>},
+    {"trace", "Show a recorded session.",
+     "  netsane trace scan.nstrace                 what client and server said\n"
+     "  netsane trace --summary scan.nstrace       round trips, bytes and times",
+     make<TraceCommand>},
 };
 
 } // namespace

@@ -6,6 +6,7 @@ noinst_LTLIBRARIES += src/tool/libtool_commands.la
 src_tool_libtool_commands_la_SOURCES = \
 	src/tool/ToolCommand.cxx src/tool/ToolCommand.hxx \
 	src/tool/CommandTable.cxx src/tool/CommandTable.hxx \
+	src/tool/Completion.cxx src/tool/Completion.hxx \
 	src/tool/InstalledFolders.cxx src/tool/InstalledFolders.hxx \
 	src/tool/StandardOutput.cxx src/tool/StandardOutput.hxx \
 	src/tool/TerminalStyle.cxx src/tool/TerminalStyle.hxx \
@@ -67,7 +68,14 @@ src_tool_libtool_commands_la_SOURCES = \
 	src/tool/scanner/OptionArguments.cxx src/tool/scanner/OptionArguments.hxx \
 	src/tool/scanner/OptionParser.cxx src/tool/scanner/OptionParser.hxx \
 	src/tool/scanner/OptionText.cxx src/tool/scanner/OptionText.hxx \
-	src/tool/scanner/ScannerOptions.cxx src/tool/scanner/ScannerOptions.hxx
+	src/tool/scanner/ScannerOptions.cxx src/tool/scanner/ScannerOptions.hxx \
+	src/tool/trace/FieldText.cxx src/tool/trace/FieldText.hxx \
+	src/tool/trace/TraceCommand.cxx src/tool/trace/TraceCommand.hxx \
+	src/tool/trace/TraceJson.cxx \
+	src/tool/trace/TracePlayer.hxx \
+	src/tool/trace/TraceSummary.cxx \
+	src/tool/trace/TraceText.cxx \
+	src/tool/trace/TraceView.hxx
 if HAVE_PNG
 src_tool_libtool_commands_la_SOURCES += src/tool/image/PngWriter.cxx
 endif

@@ -1,11 +1,14 @@
 // netsane: the command for people. Parses the command line and runs the one command that it names.
 
 #include "tool/CommandTable.hxx"
+#include "tool/Completion.hxx"
 
 #include <CLI/CLI.hpp>
 #include <csignal>
+#include <cstdio>
 #include <exception>
 #include <map>
+#include <string_view>
 
 namespace {
 
@@ -57,6 +60,12 @@ ExitCode runTool(int argc, char **argv)
         auto command = row.make(row.name);
         command->addOptions(*part);
         commands.emplace(part, std::move(command));
+    }
+    // For shells, whose words are no command line of ours; not in --help.
+    if (argc > 2 && std::string_view(argv[1]) == "complete") {
+        const auto text =
+            completionText(complete(app, {argv + 2 + (std::string_view(argv[2]) == "--"), argv + argc}, listedDevices));
+        return std::fputs(text.c_str(), stdout) < 0 ? ExitCode::failed : ExitCode::done;
     }
     try {
         app.parse(argc, argv);

@@ -5,7 +5,7 @@ E2E_TESTS = \
 	tests/e2e/auth_process.py \
 	tests/e2e/backend_leaks.py \
 	tests/e2e/bad_plugins.py \
-	tests/e2e/check.py \
+	tests/e2e/check.py tests/e2e/completion.py \
 	tests/e2e/connections.py \
 	tests/e2e/control.py \
 	tests/e2e/credentials.py tests/e2e/crowd.py \
@@ -60,7 +60,8 @@ E2E_TESTS = \
 	tests/e2e/tls_switch_peers.py \
 	tests/e2e/tool_info.py \
 	tests/e2e/tool_list.py \
-	tests/e2e/tool_scan.py
+	tests/e2e/tool_scan.py \
+	tests/e2e/trace.py
 if HAVE_PAM
 PAM_TESTS = tests/e2e/logins_pam.py
 endif
@@ -100,6 +101,7 @@ AM_TESTS_ENVIRONMENT = \
 	NETSANE_STAGE='$(abs_builddir)/tests/stage'; export NETSANE_STAGE; \
 	NETSANE_MANDIR='$(mandir)'; export NETSANE_MANDIR; \
 	NETSANE_BINDIR='$(bindir)'; export NETSANE_BINDIR; \
+	NETSANE_DATADIR='$(datadir)'; export NETSANE_DATADIR; \
 	NETSANE_SBINDIR='$(sbindir)'; export NETSANE_SBINDIR; \
 	NETSANE_LIBEXECDIR='$(programdir)'; export NETSANE_LIBEXECDIR; \
 	NETSANE_LIBDIR='$(libdir)'; export NETSANE_LIBDIR; \

@@ -27,6 +27,8 @@ fuzz_targets = \
 	tests/fuzz/tls_between \
 	tests/fuzz/tls_forged \
 	tests/fuzz/tls_strangers \
+	tests/fuzz/trace_file \
+	tests/fuzz/trace_record \
 	$(fuzz_pam_targets)
 check_PROGRAMS += $(fuzz_targets)
 
@@ -145,6 +147,17 @@ tests_fuzz_shadow_file_SOURCES = tests/fuzz/shadow_file.cxx plugins/auth/unix/Sh
 tests_fuzz_shadow_file_CPPFLAGS = $(fuzz_cppflags)
 tests_fuzz_shadow_file_LDFLAGS = $(fuzz_ldflags)
 tests_fuzz_shadow_file_LDADD = $(fuzz_main) plugins/auth/common/libpassword_file.la $(CRYPT_LIBS)
+
+tests_fuzz_trace_file_SOURCES = tests/fuzz/trace_file.cxx tests/fuzz/Require.hxx
+tests_fuzz_trace_file_CPPFLAGS = $(fuzz_cppflags)
+tests_fuzz_trace_file_LDFLAGS = $(fuzz_ldflags)
+tests_fuzz_trace_file_LDADD = $(fuzz_main) $(tool_libs) $(tool_foreign_libs)
+
+tests_fuzz_trace_record_SOURCES = tests/fuzz/trace_record.cxx tests/fuzz/Require.hxx
+tests_fuzz_trace_record_CPPFLAGS = $(fuzz_cppflags)
+tests_fuzz_trace_record_LDFLAGS = $(fuzz_ldflags)
+tests_fuzz_trace_record_LDADD = $(fuzz_main) src/trace/libtrace.la src/protocol/libprotocol.la src/os/libos.la \
+	src/util/libutil.la
 
 tests_fuzz_server_config_SOURCES = tests/fuzz/server_config.cxx tests/fuzz/ReportCheck.hxx
 tests_fuzz_server_config_CPPFLAGS = $(fuzz_cppflags) $(TOMLPLUSPLUS_CFLAGS)

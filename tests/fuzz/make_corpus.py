@@ -705,6 +705,60 @@ MESSAGES = {
 }
 
 
+# --- recordings ------------------------------------------------------------------------------------------------------
+
+TRACE_DESCRIPTOR = [string("mode"), string("Mode"), string("What."), number(3), number(0), number(32), number(5), number(3),
+              string("Color"), string("Gray"), string("")]
+TRACE_RANGE = [string("res"), string("Res"), string("How."), number(2), number(4), number(4), number(5), number(1), number(65536),
+         number(78643200), number(0)]
+TRACE_OPENED = [number(0), b"\x01\x02", number(2), *TRACE_DESCRIPTOR, *TRACE_RANGE, number(2), number(0), number(3), string("Gray"), number(1),
+          number(2), number(9830400), number(0), number(1), number(1), number(471), number(157), number(-1 % 2**32), number(8)]
+TRACE_SESSION = [  # who speaks (1 client, 2 server), command, fields
+    (2, 1, [string("netsaned"), number(1), number(1) + number(2) + number(4)]),
+    (1, 1, [string("scanimage"), number(1), number(1) + number(2) + number(4)]),
+    (2, 6, [number(1) + number(0)]), (1, 7, [number(1)]), (1, 16, []), (2, 16, [number(0), number(0x1000000)]),
+    (1, 20, [string("test:0")]), (2, 2, []), (1, 2, [string("alice")]), (2, 3, [number(2), string("AB"), string("CD"), string("EF")]),
+    (1, 4, [number(2), string("CDcC3uINqJo7Q"), string("EFIBfTmJjGhtM")]), (2, 9, [string("alice")]), (2, 20, TRACE_OPENED),
+    (1, 23, [b"\x01\x02", number(0), number(1), number(3), string("Color")]),
+    (2, 23, [number(0), number(2), number(3), string("Color"), number(1), number(1), *TRACE_RANGE, number(1), number(1), number(2),
+             number(65536), number(0), number(1), number(1), number(471), number(157), number(196), number(8)]),
+    (1, 25, [b"\x01\x02"]), (2, 25, [number(0), number(1), number(1), number(471), number(157), number(196), number(8), number(1234)]),
+    (1, 26, [b"\x01\x02", number(65536)]), (2, 26, [number(0), b"picture"]), (1, 26, [b"\x01\x02", number(65536)]), (2, 26, [number(5)]),
+    (1, 27, [b"\x01\x02"]), (2, 27, []), (1, 21, [b"\x01\x02"]), (2, 21, []), (1, 19, []),
+    (2, 19, [number(0), string("test:0"), string("Noname"), string("tester"), string("virtual"), string("")]),
+    (1, 22, [b"\x01\x02", number(1)]), (2, 22, TRACE_RANGE), (1, 8, []), (2, 5, [number(0), string("the server is ending")]),
+]
+
+
+def trace_file():
+    def record(kind, time, *values):
+        return message(kind, number(0), number(time), *values)
+
+    header = message(0x4E535452, number(1), number(2), number(0), number(0x65000000), string("netsaned 0.1.0"), string("connection 7"))
+    records = [record(1, 1000 * i, number(who), number(command),
+                      *(b"\1" + number(len(value)) if command in (3, 4, 9) or value == b"picture" else b"\0" + value for value in values))
+               for i, (who, command, values) in enumerate(TRACE_SESSION)]
+    records.insert(4, record(2, 3000, number(1)))
+    whole = header + b"".join(records) + record(3, 99000, string("the end of the connection"))
+    return {"session": whole, "cut": whole[:-9], "header": header, "halfheader": header[:20], "empty": b"", "other": b"%PDF-1.4",
+            "version": header.replace(number(1), number(9), 1), "backwards": header + record(3, 9, string("a")) + record(3, 8, string("b")),
+            "kind": header + record(77, 0), "field": header + record(1, 0, number(1), number(20), b"\2x"),
+            "nolength": header + record(1, 0, number(1), number(20), b"\1" + number(0)),
+            "side": header + record(1, 0, number(3), number(20)), "control": header + record(3, 0, string("\x1b[2J\a")),
+            "long": header + number(4) + number(1) + number(2**31),
+            "counts": header + record(1, 0, number(1), number(1), b"\0" + string("c"), b"\0" + number(1), b"\0" + number(2) + number(4))
+            + record(1, 1, number(2), number(20), b"\0" + number(0), b"\0h", b"\0" + number(2**32 - 1), b"\0" + string("n"))}
+
+
+def trace_record():
+    whole = b"".join(message(command, *values) for _, command, values in TRACE_SESSION)
+    turns = b"".join(message(command, *values) + (b"" if TRACE_SESSION[(i + 1) % len(TRACE_SESSION)][0] != who else message(8))
+                     for i, (who, command, values) in enumerate(TRACE_SESSION))
+    return {"session": b"\1" + whole, "turns": b"\1" + turns, "client": b"\0" + message(4, number(1), string("secret")),
+            "switch": b"\0" + message(2, string("alice")) + message(2**32 - 1) + whole, "unknown": b"\0" + message(99, b"x") * 3,
+            "odd": b"\0" + message(20, b"no end") + message(22, b"h" * 99, b"12345") + message(23, b"h", number(1), number(1), number(3), b"x\0")}
+
+
 def frame_decoder():
     stream = SERVER_HELLO + command(INIT, 0, 0x01000003) + command(READ, 0, b"0123")
     return {
@@ -977,6 +1031,8 @@ CORPORA = {
     "tls_between": tls_between(),
     "tls_forged": tls_forged(),
     "tls_strangers": tls_strangers(),
+    "trace_file": trace_file(),
+    "trace_record": trace_record(),
 }
 
 

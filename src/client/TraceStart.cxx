@@ -1,0 +1,63 @@
+#include "client/TraceStart.hxx"
+
+#include "os/Error.hxx"
+#include "trace/TraceFile.hxx"
+
+#include <cerrno>
+#include <cstdint>
+#include <cstdlib>
+#include <fcntl.h>
+#include <string_view>
+#include <unistd.h>
+#include <utility>
+
+namespace netsane {
+
+namespace {
+
+constexpr std::uint64_t max_trace_bytes = std::uint64_t{64} << 20;
+constexpr unsigned max_files = 100; // of one name
+
+// "%p" is the process's number.
+std::string expanded(std::string_view wanted)
+{
+    std::string path(wanted);
+    const std::string number = std::to_string(::getpid());
+    for (auto at = path.find("%p"); at != path.npos; at = path.find("%p", at + number.size()))
+        path.replace(at, 2, number);
+    return path;
+}
+
+// A program has a connection for each server, and may have one after the other: FILE, FILE.2, FILE.3 ...
+UniqueFd createNext(const std::string &path)
+{
+    UniqueFd file = createTraceFile(AT_FDCWD, path);
+    for (unsigned number = 2; !file && errno == EEXIST && number <= max_files; ++number)
+        file = createTraceFile(AT_FDCWD, path + "." + std::to_string(number));
+    return file;
+}
+
+} // namespace
+
+std::unique_ptr<TraceRecorder> startTrace(const std::string &program, const std::string &server, const DebugSink &debug)
+{
+    const char *const wanted = ::secure_getenv("NETSANE_TRACE");
+    if (!wanted || *wanted == '\0')
+        return nullptr;
+    const std::string path = expanded(wanted);
+    UniqueFd file = createNext(path);
+    if (!file) {
+        const std::string reason = errnoText(errno);
+        if (debug)
+            debug(0, "NETSANE_TRACE: the session with " + server + " isn't recorded: " + path + ": " + reason);
+        return nullptr;
+    }
+    return std::make_unique<TraceRecorder>(
+        std::move(file), max_trace_bytes, TraceHeader{trace_version, Speaker::client, {}, program, server},
+        [server, debug](const std::string &reason) {
+            if (debug)
+                debug(0, "NETSANE_TRACE: the session with " + server + " is no longer recorded: " + reason);
+        });
+}
+
+} // namespace netsane
