@@ -50,8 +50,12 @@ public:
     void authReady();
     void setVersionCode(std::uint32_t version_code) { session_.setVersionCode(version_code); }
 
+    ServerSession::Use use() const noexcept { return session_.use(); }
+
     // Ends the connection with a note.
     void fail(const std::string &reason);
+    // The same, now: it doesn't wait until the client has read the note.
+    void failNow(const std::string &reason);
 
 private:
     // How much of what a device has said goes into what is to be sent.

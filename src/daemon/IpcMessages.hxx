@@ -88,6 +88,7 @@ struct SessionSetup {
     std::uint32_t auth_fail_delay_ms = 0;
     std::uint32_t login_timeout_ms = 0;
     std::uint32_t idle_timeout_ms = 0;
+    std::uint32_t close_timeout_ms = 0;
     std::map<std::string, std::string> settings; // "crypt.tls.key" → value
     std::vector<HandedFile> files;               // + descriptors: what the settings name
     bool trial = false;                          // only to see whether it can be used
@@ -105,6 +106,8 @@ struct NewConnection {
     ConnectionId connection = 0;
     std::string peer;
     bool local = false;
+    std::vector<ConnectionId> in_the_way; // one of them should go for it: the first that nothing is done for
+    bool is_full = false;                 // else it has to go itself
 };
 
 struct OpenResult {

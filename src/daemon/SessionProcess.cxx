@@ -99,6 +99,7 @@ void SessionProcess::configure(const SessionSetup &setup, std::vector<UniqueFd> 
     settings_.auth_fail_delay = SessionDuration(setup.auth_fail_delay_ms);
     settings_.login_timeout = SessionDuration(setup.login_timeout_ms);
     settings_.idle_timeout = SessionDuration(setup.idle_timeout_ms);
+    settings_.close_timeout = SessionDuration(setup.close_timeout_ms);
     expect_auth_ = setup.expect_auth;
     configured_ = true;
     if (!std::exchange(confined_, true))
@@ -174,12 +175,30 @@ void SessionProcess::authEnded()
 
 void SessionProcess::addConnection(const NewConnection &connection, UniqueFd socket)
 {
+    const bool has_room = makeRoom(connection);
     PeerInfo peer{connection.peer, connection.local};
     auto made = std::make_unique<ClientConnection>(loop_, *this, connection.connection, std::move(socket),
                                                    std::move(peer), settings_, crypt_methods_, version_code_);
     ClientConnection &added = *made;
     connections_.insert_or_assign(connection.connection, std::move(made));
     added.start();
+    if (!has_room)
+        added.fail("the server has too many connections on which nobody has logged in or opened a device, and all are "
+                   "in use (max_strangers)");
+}
+
+// The supervisor knows whose turn it is, this process who can be spared. A login that waits for its client is spared
+// where there is anybody else. False when the newcomer has to go.
+bool SessionProcess::makeRoom(const NewConnection &newcomer)
+{
+    for (const auto use : {ServerSession::Use::idle, ServerSession::Use::waits_for_client})
+        for (const ConnectionId id : newcomer.in_the_way)
+            if (auto *const connection = find(id); connection && connection->use() == use) {
+                connection->failNow("its place was needed: the server has many connections on which nobody has logged "
+                                    "in or opened a device (max_strangers)");
+                return true;
+            }
+    return !newcomer.is_full;
 }
 
 ClientConnection *SessionProcess::find(ConnectionId id) noexcept

@@ -40,6 +40,7 @@ private:
     void confine(const std::string &plugin_dir);
     void becomeReady();
     void addConnection(const NewConnection &connection, UniqueFd socket);
+    bool makeRoom(const NewConnection &newcomer);
     void bury();
     ClientConnection *find(ConnectionId id) noexcept;
 

@@ -362,6 +362,11 @@ std::size_t Supervisor::maxConnections() const
     return std::min(config_.max_connections, options_.max_descriptors - other);
 }
 
+ConnectionTable::Limits Supervisor::connectionLimits() const
+{
+    return {maxConnections(), config_.max_connections_per_host, config_.strangers(), config_.strangersPerHost()};
+}
+
 std::string Supervisor::judge(const Peer &peer) const
 {
     const auto penalty = penalties_.penalty(peer.limitKey(), EventLoop::now());
@@ -371,8 +376,7 @@ std::string Supervisor::judge(const Peer &peer) const
     if (maxConnections() < config_.max_connections && connections_.size() >= maxConnections())
         return "the server's limit of " + std::to_string(options_.max_descriptors) +
                " open files is reached (fewer connections than max_connections)";
-    std::string reason = connections_.judge(
-        peer, {maxConnections(), config_.max_connections_per_host, config_.strangers(), config_.strangersPerHost()});
+    std::string reason = connections_.judge(peer, connectionLimits());
     if (reason.empty() && !session_->isReady())
         reason = "the server is starting";
     return reason;
@@ -380,12 +384,15 @@ std::string Supervisor::judge(const Peer &peer) const
 
 void Supervisor::connectionAccepted(UniqueFd socket, const Peer &peer)
 {
+    const auto room = connections_.roomFor(peer, connectionLimits());
     const ConnectionId id = connections_.add(peer);
     service_report_.changed();
     logDebug("connection " + std::to_string(id) + " from " + peer.toString());
     std::vector<UniqueFd> fds;
     fds.push_back(std::move(socket));
-    session_->send(encodeIpc(NewConnection{id, peer.address.hostText(), peer.address.isLoopback()}), std::move(fds));
+    session_->send(encodeIpc(NewConnection{id, peer.address.hostText(), peer.address.isLoopback(), room.in_the_way,
+                                           room.is_full}),
+                   std::move(fds));
 }
 
 void Supervisor::forgetConnections()

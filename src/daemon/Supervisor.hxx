@@ -63,6 +63,7 @@ private:
     ChildSpec certificateProgram() const;
     std::size_t maxConnections() const;
     void warnOfLimit() const;
+    ConnectionTable::Limits connectionLimits() const;
     std::string judge(const Peer &peer) const;
     std::string describeLoad() const;
     void connectionAccepted(UniqueFd socket, const Peer &peer);
