@@ -117,7 +117,7 @@ ByteBuffer encodeIpc(const SessionSetup &setup)
     message.integer(static_cast<std::uint32_t>(setup.files.size()));
     for (const auto &file : setup.files)
         message.string(file.path).string(file.real_path).string(file.failure);
-    message.boolean(setup.trial);
+    message.boolean(setup.trial).boolean(setup.confined_first);
     message.end();
     return out;
 }
@@ -145,6 +145,7 @@ SessionSetup decodeSessionSetup(MessageView message)
         setup.files.push_back(std::move(file));
     }
     setup.trial = reader.readBool();
+    setup.confined_first = reader.readBool();
     return setup;
 }
 

@@ -92,6 +92,7 @@ struct SessionSetup {
     std::map<std::string, std::string> settings; // "crypt.tls.key" → value
     std::vector<HandedFile> files;               // + descriptors: what the settings name
     bool trial = false;                          // only to see whether it can be used
+    bool confined_first = false; // as for a process that runs: it loads its methods where it is confined already
 };
 
 struct AuthSetup {

@@ -81,13 +81,15 @@ void SessionProcess::supervisorMessage(MessageView message, std::vector<UniqueFd
     }
 }
 
+// A process that runs and can't take over what another one could in a trial ends: the one that is started in its place
+// has all of the new configuration.
 void SessionProcess::configure(const SessionSetup &setup, std::vector<UniqueFd> fds)
 {
+    if (setup.confined_first)
+        confine(setup.plugin_dir);
     try {
         crypt_methods_ = std::make_shared<const CryptMethods>(setup, std::move(fds));
     } catch (const std::exception &error) {
-        if (ready_)
-            return logError(std::string("not reloaded: ") + error.what());
         supervisor_.send(encodeIpc(IpcCommand::start_failed, error.what()));
         supervisor_.drain();
         exit_status_ = EXIT_FAILURE;
@@ -102,14 +104,15 @@ void SessionProcess::configure(const SessionSetup &setup, std::vector<UniqueFd> 
     settings_.close_timeout = SessionDuration(setup.close_timeout_ms);
     expect_auth_ = setup.expect_auth;
     configured_ = true;
-    if (!std::exchange(confined_, true))
-        confine(setup.plugin_dir);
+    confine(setup.plugin_dir);
     becomeReady();
 }
 
-// Once the methods are loaded and before the first client is there.
+// Once, when the methods of the start are loaded and before the first client is there.
 void SessionProcess::confine(const std::string &plugin_dir)
 {
+    if (std::exchange(confined_, true))
+        return;
     const SessionSandbox sandbox{plugin_dir, options_.log == LogTarget::syslog, reportRefusedCall};
     const std::string text = options_.sandbox ? confineSession(sandbox) : describeUnconfined();
     supervisor_.send(encodeIpc(IpcCommand::confined, text));

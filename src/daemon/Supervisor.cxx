@@ -140,7 +140,7 @@ void Supervisor::makeBroker()
 void Supervisor::makeWorkers()
 {
     WorkerProcess::Callbacks session{
-        [this] { return sessionSetup(HandedFiles(config_)); }, // opened anew for a new process
+        [this] { return sessionSetup(config_, HandedFiles(config_)); }, // opened anew for a new process
         [this] { connectWorkers(); },
         [this] { sessionReady(); },
         [this](MessageView message, std::vector<UniqueFd> &) { sessionMessage(message); },
@@ -208,9 +208,9 @@ bool Supervisor::wantsSandbox(const std::string &process_class) const
 
 // --- the other processes --------------------------------------------------------------------------------------
 
-SetupMessage Supervisor::sessionSetup(const HandedFiles &files) const
+SetupMessage Supervisor::sessionSetup(const ServerConfig &config, const HandedFiles &files) const
 {
-    SessionSetup setup = makeSessionSetup(config_, paths_.plugin_dir);
+    SessionSetup setup = makeSessionSetup(config, paths_.plugin_dir);
     setup.files = files.list();
     setup.trial = !check_folder_.empty();
     return {encodeIpc(setup), files.duplicates()};
@@ -226,7 +226,7 @@ void Supervisor::connectWorkers()
 {
     if (!auth_ || !auth_->isRunning() || !session_->isRunning())
         return;
-    auto [session_end, auth_end] = packetSocketPair();
+    auto [session_end, auth_end] = reloading_link_ ? *std::exchange(reloading_link_, std::nullopt) : packetSocketPair();
     std::vector<UniqueFd> to_session;
     to_session.push_back(std::move(auth_end));
     session_->send(encodeIpc(IpcCommand::auth_channel), std::move(to_session));
@@ -390,9 +390,9 @@ void Supervisor::connectionAccepted(UniqueFd socket, const Peer &peer)
     logDebug("connection " + std::to_string(id) + " from " + peer.toString());
     std::vector<UniqueFd> fds;
     fds.push_back(std::move(socket));
-    session_->send(encodeIpc(NewConnection{id, peer.address.hostText(), peer.address.isLoopback(), room.in_the_way,
-                                           room.is_full}),
-                   std::move(fds));
+    session_->send(
+        encodeIpc(NewConnection{id, peer.address.hostText(), peer.address.isLoopback(), room.in_the_way, room.is_full}),
+        std::move(fds));
 }
 
 void Supervisor::forgetConnections()

@@ -24,6 +24,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace netsane {
@@ -73,7 +74,7 @@ private:
     // then.
     void withCertificate(ServerConfig &config, const CertificateMaker::OnDone &on_done);
     void startWorkers();
-    SetupMessage sessionSetup(const HandedFiles &files) const;
+    SetupMessage sessionSetup(const ServerConfig &config, const HandedFiles &files) const;
     ByteBuffer authSetup(const ServerConfig &config) const;
     void connectWorkers();
     void sessionReady();
@@ -111,7 +112,8 @@ private:
     std::unique_ptr<WorkerProcess> auth_;   // none where auth = []
     std::optional<ServerConfig> reloading_; // until candidates have shown that it can be used
     std::optional<AccessRules> reloading_rules_;
-    std::optional<HandedFiles> reloading_files_; // what was tried is what is used
+    std::optional<HandedFiles> reloading_files_;                  // what was tried is what is used
+    std::optional<std::pair<UniqueFd, UniqueFd>> reloading_link_; // between session and auth process
     std::unique_ptr<CertificateMaker> certificate_maker_;
     std::string check_folder_; // of a check, for a certificate that isn't there yet; empty: none
     bool announced_ = false;

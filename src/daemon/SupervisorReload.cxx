@@ -43,6 +43,7 @@ void Supervisor::tryReload()
         for_probe.expect_auth = false; // it gets no channel to an auth process
         for_probe.files = reloading_files_->list();
         for_probe.trial = true;
+        for_probe.confined_first = true;
         session_->tryOut({encodeIpc(for_probe), reloading_files_->duplicates()},
                          [this](const auto &failure) { candidateTried("session", failure); });
         if (auth_)
@@ -69,18 +70,23 @@ void Supervisor::candidateTried(const std::string &which, const std::string &fai
 
 void Supervisor::applyReload()
 {
+    // What can fail comes first, and changes nothing when it does.
     auto broker_settings = brokerSettings(*reloading_); // looks up users and groups
-    acceptor_.listenAt(reloading_->listen);             // the last that can fail
+    auto setup = sessionSetup(*reloading_, *reloading_files_);
+    if (auth_)
+        reloading_link_ = packetSocketPair();
+    acceptor_.listenAt(reloading_->listen);
+    // From here on a process that can't follow is started again, with the new configuration.
     broker_->setRules(std::move(reloading_rules_.value()));
     config_ = *std::exchange(reloading_, std::nullopt);
     // The session process keeps its connections, so it takes the new setup itself. Auth plugins read their files anew;
     // a login in progress has to be tried again.
     session_->dropCandidate();
-    auto setup = sessionSetup(*reloading_files_);
     reloading_files_.reset();
     session_->send(setup.message, std::move(setup.fds));
     if (auth_)
         auth_->promoteCandidate();
+    reloading_link_.reset(); // unless the session process was just gone
     broker_->configure(std::move(broker_settings));
     device_watch_.start(config_.sane_list_refresh);
     logInfo("configuration reloaded");
@@ -97,6 +103,7 @@ void Supervisor::abandonReload(const std::string &reason)
 {
     reloading_.reset();
     reloading_files_.reset();
+    reloading_link_.reset();
     certificate_maker_->cancel();
     session_->dropCandidate();
     if (auth_)

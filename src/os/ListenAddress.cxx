@@ -166,10 +166,15 @@ UniqueFd listenOnUnix(const ListenAddress &listen_address)
         if (!bind())
             throwErrno("bind " + name);
     }
-    // Not umask, which is the whole process's, and no symbolic link that somebody put there in between.
-    if (::fchmodat(AT_FDCWD, address.sun_path, 0666, AT_SYMLINK_NOFOLLOW) != 0)
-        throwErrno("set the mode of " + name);
-    startListening(fd.get(), name);
+    try {
+        // Not umask, which is the whole process's, and no symbolic link that somebody put there in between.
+        if (::fchmodat(AT_FDCWD, address.sun_path, 0666, AT_SYMLINK_NOFOLLOW) != 0)
+            throwErrno("set the mode of " + name);
+        startListening(fd.get(), name);
+    } catch (...) {
+        ::unlink(address.sun_path);
+        throw;
+    }
     return fd;
 }
 
