@@ -241,6 +241,12 @@ void ClientConnection::fail(const std::string &reason)
     update();
 }
 
+void ClientConnection::failNow(const std::string &reason)
+{
+    fail(reason);
+    end();
+}
+
 // --- devices --------------------------------------------------------------------------------------------------
 
 void ClientConnection::deviceReadable(DeviceKey key)

@@ -56,8 +56,12 @@ public:
     void authReady();
     void setVersionCode(std::uint32_t version_code) { session_.setVersionCode(version_code); }
 
+    ServerSession::Use use() const noexcept { return session_.use(); }
+
     // Ends the connection with a note.
     void fail(const std::string &reason);
+    // The same, now: it doesn't wait until the client has read the note.
+    void failNow(const std::string &reason);
 
     ConnectionTraffic traffic() const noexcept { return {id_, received_bytes_, sent_bytes_}; }
 

@@ -17,26 +17,22 @@ std::size_t ConnectionTable::rollDice(std::size_t count)
     return std::uniform_int_distribution<std::size_t>(0, count - 1)(source);
 }
 
+ConnectionTable::Count ConnectionTable::countOf(const Peer &peer) const
+{
+    const auto found = per_host_.find(peer.limitKey());
+    return found == per_host_.end() ? Count{} : found->second;
+}
+
 std::string ConnectionTable::judge(const Peer &peer, const Limits &limits) const
 {
     if (connections_.size() >= limits.connections)
         return "the server has as many connections as it may (max_connections)";
-    const auto found = per_host_.find(peer.limitKey());
-    const Count host = found == per_host_.end() ? Count{} : found->second;
+    const Count host = countOf(peer);
     if (host.connections >= limits.connections_per_host)
         return "this host has as many connections as it may (max_connections_per_host)";
-    return judgeStranger(host, limits);
-}
-
-std::string ConnectionTable::judgeStranger(const Count &host, const Limits &limits) const
-{
     if (host.strangers >= limits.strangers_per_host)
         return "this host has as many connections on which nobody has logged in or opened a device as it may "
                "(max_strangers_per_host)";
-    const std::size_t certain = limits.strangers / 2;
-    if (strangers_ >= limits.strangers ||
-        (strangers_ > certain && dice_(limits.strangers - certain) < strangers_ - certain))
-        return "the server has too many connections on which nobody has logged in or opened a device (max_strangers)";
     return "";
 }
 
@@ -50,15 +46,44 @@ std::pair<std::string, std::size_t> ConnectionTable::busiestHost() const
     return {found->first, found->second.connections};
 }
 
+ConnectionTable::Room ConnectionTable::roomFor(const Peer &newcomer, const Limits &limits) const
+{
+    const std::size_t certain = limits.strangers / 2;
+    const bool is_full = strangers_ >= limits.strangers;
+    if (!is_full && (strangers_ <= certain || dice_(limits.strangers - certain) >= strangers_ - certain))
+        return {};
+    return {strangersOfFullest(newcomer), is_full};
+}
+
+// A newcomer whose host would be ahead of all others takes the place of one of its own.
+std::vector<ConnectionId> ConnectionTable::strangersOfFullest(const Peer &newcomer) const
+{
+    const std::string own_key = newcomer.limitKey();
+    std::size_t most = countOf(newcomer).strangers + 1;
+    bool only_own = true;
+    for (const auto &[key, host] : per_host_)
+        if (key != own_key && host.strangers >= most) {
+            most = host.strangers;
+            only_own = false;
+        }
+    std::vector<ConnectionId> list;
+    for (const auto &[id, entry] : connections_) {
+        const bool is_fullest = only_own ? entry.host->first == own_key : entry.host->second.strangers == most;
+        if (entry.is_stranger && is_fullest && list.size() < max_in_the_way)
+            list.push_back(id);
+    }
+    return list;
+}
+
 ConnectionId ConnectionTable::add(const Peer &peer, TimePoint now)
 {
     const ConnectionId id = next_++;
+    const auto host = per_host_.try_emplace(peer.limitKey()).first;
     Client client{peer};
     client.since = now;
-    connections_.emplace(id, Entry{std::move(client)});
-    Count &host = per_host_[peer.limitKey()];
-    ++host.connections;
-    ++host.strangers;
+    connections_.emplace(id, Entry{std::move(client), host});
+    ++host->second.connections;
+    ++host->second.strangers;
     ++strangers_;
     return id;
 }
@@ -74,8 +99,7 @@ void ConnectionTable::countOffStranger(Entry &entry)
     if (!std::exchange(entry.is_stranger, false))
         return;
     --strangers_;
-    if (const auto host = per_host_.find(entry.client.peer.limitKey()); host != per_host_.end())
-        --host->second.strangers;
+    --entry.host->second.strangers;
 }
 
 void ConnectionTable::remove(ConnectionId id)
@@ -84,11 +108,9 @@ void ConnectionTable::remove(ConnectionId id)
     if (connection == connections_.end())
         return;
     countOffStranger(connection->second);
-    Peer &peer = connection->second.client.peer;
-    const auto host = per_host_.find(peer.limitKey());
-    if (host != per_host_.end() && --host->second.connections == 0)
-        per_host_.erase(host);
-    ended_.emplace_back(id, std::move(peer));
+    if (--connection->second.host->second.connections == 0)
+        per_host_.erase(connection->second.host);
+    ended_.emplace_back(id, std::move(connection->second.client.peer));
     connections_.erase(connection);
     if (ended_.size() > max_ended)
         ended_.pop_front();

@@ -1,10 +1,10 @@
 // The connections there are, who each is, and whether there may be one more.
 //
 // A connection is a stranger's until somebody has logged in on it or a device was opened on it. Strangers have limits
-// of their own, so that they don't take the places of those who scan; from half of their limit on, chance decides
-// whether one more is taken, the more are there the rarer: whoever fills it can't foresee who is kept out. Owned by the
-// supervisor; no I/O. Connections that have ended are remembered for a while: a failed login may be reported after its
-// client has gone.
+// of their own, so that they don't take the places of those who scan. Where their places are taken, one of the host
+// that has the most has to go for a newcomer, so that a few hosts can't keep all others out; from half of the limit on,
+// chance decides whether the places count as taken, the more are the more often. Owned by the supervisor; no I/O.
+// Connections that have ended are remembered for a while: a failed login may be reported after its client has gone.
 #pragma once
 
 #include "daemon/DeviceBroker.hxx"
@@ -35,10 +35,22 @@ public:
         std::size_t strangers_per_host;
     };
 
+    // For one more stranger.
+    struct Room {
+        std::vector<ConnectionId> in_the_way; // one of them should go, the first that can; empty: there is room
+        bool is_full = false;                 // without that there is none
+    };
+
+    static constexpr std::size_t max_in_the_way = 256;
+
     explicit ConnectionTable(Dice dice = rollDice) : dice_(std::move(dice)) {}
 
     // Why there may be no more connections from there; "" if there may.
     std::string judge(const Peer &peer, const Limits &limits) const;
+
+    // Before it is added: who may have to go for it, the strangers of the host that has the most with it, the oldest
+    // first, at most max_in_the_way.
+    Room roomFor(const Peer &newcomer, const Limits &limits) const;
 
     std::size_t size() const noexcept { return connections_.size(); }
 
@@ -61,23 +73,26 @@ public:
     std::optional<Peer> peer(ConnectionId id) const;
 
 private:
-    struct Entry {
-        Client client;
-        bool is_stranger = true;
-    };
     struct Count {
         std::size_t connections = 0;
         std::size_t strangers = 0;
     };
+    using Hosts = std::map<std::string, Count>;
+    struct Entry {
+        Client client;
+        Hosts::iterator host;
+        bool is_stranger = true;
+    };
 
     static std::size_t rollDice(std::size_t count);
-    std::string judgeStranger(const Count &host, const Limits &limits) const;
+    Count countOf(const Peer &peer) const;
+    std::vector<ConnectionId> strangersOfFullest(const Peer &newcomer) const;
     void countOffStranger(Entry &entry);
 
     const Dice dice_;
-    std::map<ConnectionId, Entry> connections_;
+    std::map<ConnectionId, Entry> connections_; // the oldest first
     std::size_t strangers_ = 0;
-    std::map<std::string, Count> per_host_;
+    Hosts per_host_;
     std::deque<std::pair<ConnectionId, Peer>> ended_; // the oldest first
     ConnectionId next_ = 1;
 };

@@ -111,12 +111,13 @@ ByteBuffer encodeIpc(const SessionSetup &setup)
         .integer(setup.auth_tries)
         .integer(setup.auth_fail_delay_ms)
         .integer(setup.login_timeout_ms)
-        .integer(setup.idle_timeout_ms);
+        .integer(setup.idle_timeout_ms)
+        .integer(setup.close_timeout_ms);
     addSettings(message, setup.settings);
     message.integer(static_cast<std::uint32_t>(setup.files.size()));
     for (const auto &file : setup.files)
         message.string(file.path).string(file.real_path).string(file.failure);
-    message.boolean(setup.trial);
+    message.boolean(setup.trial).boolean(setup.confined_first);
     message.end();
     return out;
 }
@@ -134,6 +135,7 @@ SessionSetup decodeSessionSetup(MessageView message)
     setup.auth_fail_delay_ms = reader.readUnsigned();
     setup.login_timeout_ms = reader.readUnsigned();
     setup.idle_timeout_ms = reader.readUnsigned();
+    setup.close_timeout_ms = reader.readUnsigned();
     setup.settings = readSettings(reader);
     for (auto count = reader.readUnsigned(); count > 0; --count) {
         HandedFile file;
@@ -143,6 +145,7 @@ SessionSetup decodeSessionSetup(MessageView message)
         setup.files.push_back(std::move(file));
     }
     setup.trial = reader.readBool();
+    setup.confined_first = reader.readBool();
     return setup;
 }
 
@@ -194,12 +197,13 @@ AuthSetup decodeAuthSetup(MessageView message)
 ByteBuffer encodeIpc(const NewConnection &connection)
 {
     ByteBuffer out;
-    begin(out, IpcCommand::new_connection)
-        .integer(connection.connection)
-        .string(connection.peer)
-        .boolean(connection.local)
-        .integer(connection.trace_limit_mb)
-        .end();
+    auto message = begin(out, IpcCommand::new_connection);
+    message.integer(connection.connection).string(connection.peer).boolean(connection.local);
+    message.integer(connection.trace_limit_mb);
+    message.integer(static_cast<std::uint32_t>(connection.in_the_way.size()));
+    for (const ConnectionId id : connection.in_the_way)
+        message.integer(id);
+    message.boolean(connection.is_full).end();
     return out;
 }
 
@@ -211,6 +215,9 @@ NewConnection decodeNewConnection(MessageView message)
     connection.peer = reader.readString();
     connection.local = reader.readBool();
     connection.trace_limit_mb = reader.readUnsigned();
+    for (auto count = reader.readUnsigned(); count > 0; --count)
+        connection.in_the_way.push_back(reader.readUnsigned());
+    connection.is_full = reader.readBool();
     return connection;
 }
 

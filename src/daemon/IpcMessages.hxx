@@ -104,9 +104,11 @@ struct SessionSetup {
     std::uint32_t auth_fail_delay_ms = 0;
     std::uint32_t login_timeout_ms = 0;
     std::uint32_t idle_timeout_ms = 0;
+    std::uint32_t close_timeout_ms = 0;
     std::map<std::string, std::string> settings; // "crypt.tls.key" → value
     std::vector<HandedFile> files;               // + descriptors: what the settings name
     bool trial = false;                          // only to see whether it can be used
+    bool confined_first = false; // as for a process that runs: it loads its methods where it is confined already
 };
 
 struct AuthSetup {
@@ -122,6 +124,8 @@ struct NewConnection {
     std::string peer;
     bool local = false;
     std::uint32_t trace_limit_mb = 0; // of the recording, whose file is beside it; 0: none is made
+    std::vector<ConnectionId> in_the_way; // one of them should go for it: the first that nothing is done for
+    bool is_full = false;                 // else it has to go itself
 };
 
 struct OpenResult {

@@ -34,6 +34,7 @@ void openLog(std::string_view program, LogTarget target, bool verbose)
         logger = std::make_shared<spdlog::logger>(name, std::make_shared<SyslogSink>(name));
         logger->set_pattern("%v");
     } else {
+        openPipeAnew(STDERR_FILENO); // by the first of the daemon's processes; the others inherit it
         logger = std::make_shared<spdlog::logger>(name, std::make_shared<DescriptorSink>(STDERR_FILENO));
         logger->set_pattern("%Y-%m-%d %H:%M:%S.%e %n[%P] %l: %v");
     }

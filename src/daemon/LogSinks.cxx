@@ -3,10 +3,13 @@
 #include <algorithm>
 #include <cerrno>
 #include <climits>
+#include <cstdio>
 #include <cstring>
 #include <ctime>
+#include <fcntl.h>
 #include <poll.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include <sys/un.h>
 #include <syslog.h>
 #include <unistd.h>
@@ -63,7 +66,7 @@ void PatientSink::sink_it_(const spdlog::details::log_msg &message)
         ++lost_;
 }
 
-// What fits into a pipe that is writable at all goes in one piece and without waiting (pipe(7)).
+// What fits into a pipe goes in one piece (pipe(7)); without waiting where it is non-blocking, see openPipeAnew().
 bool DescriptorSink::take(spdlog::level::level_enum, std::string_view line) noexcept
 try {
     std::string text(line.substr(0, PIPE_BUF - 1));
@@ -77,6 +80,18 @@ try {
     return ::write(fd_, text.data(), text.size()) > 0;
 } catch (...) {
     return false;
+}
+
+void openPipeAnew(int fd) noexcept
+{
+    struct stat status {};
+    if (::fstat(fd, &status) != 0 || !S_ISFIFO(status.st_mode) || (::fcntl(fd, F_GETFL) & O_NONBLOCK) != 0)
+        return;
+    char path[32];
+    std::snprintf(path, sizeof path, "/proc/self/fd/%d", fd);
+    const UniqueFd own(::open(path, O_WRONLY | O_NONBLOCK | O_CLOEXEC));
+    if (own)
+        ::dup2(own.get(), fd);
 }
 
 SyslogSink::SyslogSink(std::string ident, std::string path) : ident_(std::move(ident)), path_(std::move(path))

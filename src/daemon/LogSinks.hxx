@@ -42,6 +42,11 @@ private:
     const int fd_;
 };
 
+// Where fd is a pipe: puts the same pipe, opened anew, in its place, so that it can be non-blocking for this process
+// and those that inherit it, and stays as it is for everybody else who has it. Several processes write to it: that
+// there is room doesn't mean that it is there a moment later. Does nothing where that can't be done.
+void openPipeAnew(int fd) noexcept;
+
 // The system's log, as syslog(3) writes to it, which would wait for it.
 class SyslogSink : public PatientSink {
 public:

@@ -89,13 +89,15 @@ void SessionProcess::supervisorMessage(MessageView message, std::vector<UniqueFd
     }
 }
 
+// A process that runs and can't take over what another one could in a trial ends: the one that is started in its place
+// has all of the new configuration.
 void SessionProcess::configure(const SessionSetup &setup, std::vector<UniqueFd> fds)
 {
+    if (setup.confined_first)
+        confine(setup.plugin_dir);
     try {
         crypt_methods_ = std::make_shared<const CryptMethods>(setup, std::move(fds));
     } catch (const std::exception &error) {
-        if (ready_)
-            return logError(std::string("not reloaded: ") + error.what());
         supervisor_.send(encodeIpc(IpcCommand::start_failed, error.what()));
         supervisor_.drain();
         exit_status_ = EXIT_FAILURE;
@@ -107,16 +109,18 @@ void SessionProcess::configure(const SessionSetup &setup, std::vector<UniqueFd> 
     settings_.auth_fail_delay = SessionDuration(setup.auth_fail_delay_ms);
     settings_.login_timeout = SessionDuration(setup.login_timeout_ms);
     settings_.idle_timeout = SessionDuration(setup.idle_timeout_ms);
+    settings_.close_timeout = SessionDuration(setup.close_timeout_ms);
     expect_auth_ = setup.expect_auth;
     configured_ = true;
-    if (!std::exchange(confined_, true))
-        confine(setup.plugin_dir);
+    confine(setup.plugin_dir);
     becomeReady();
 }
 
-// Once the methods are loaded and before the first client is there.
+// Once, when the methods of the start are loaded and before the first client is there.
 void SessionProcess::confine(const std::string &plugin_dir)
 {
+    if (std::exchange(confined_, true))
+        return;
     const SessionSandbox sandbox{plugin_dir, options_.log == LogTarget::syslog, reportRefusedCall};
     const std::string text = options_.sandbox ? confineSession(sandbox) : describeUnconfined();
     supervisor_.send(encodeIpc(IpcCommand::confined, text));
@@ -182,6 +186,7 @@ void SessionProcess::authEnded()
 
 void SessionProcess::addConnection(const NewConnection &connection, std::vector<UniqueFd> fds)
 {
+    const bool has_room = makeRoom(connection);
     PeerInfo peer{connection.peer, connection.local};
     auto made = std::make_unique<ClientConnection>(loop_, *this, connection.connection, std::move(fds.front()),
                                                    std::move(peer), settings_, crypt_methods_, version_code_);
@@ -190,6 +195,23 @@ void SessionProcess::addConnection(const NewConnection &connection, std::vector<
         added.record(std::move(fds.back()), connection.trace_limit_mb);
     connections_.insert_or_assign(connection.connection, std::move(made));
     added.start();
+    if (!has_room)
+        added.fail("the server has too many connections on which nobody has logged in or opened a device, and all are "
+                   "in use (max_strangers)");
+}
+
+// The supervisor knows whose turn it is, this process who can be spared. A login that waits for its client is spared
+// where there is anybody else. False when the newcomer has to go.
+bool SessionProcess::makeRoom(const NewConnection &newcomer)
+{
+    for (const auto use : {ServerSession::Use::idle, ServerSession::Use::waits_for_client})
+        for (const ConnectionId id : newcomer.in_the_way)
+            if (auto *const connection = find(id); connection && connection->use() == use) {
+                connection->failNow("its place was needed: the server has many connections on which nobody has logged "
+                                    "in or opened a device (max_strangers)");
+                return true;
+            }
+    return !newcomer.is_full;
 }
 
 ClientConnection *SessionProcess::find(ConnectionId id) noexcept

@@ -41,6 +41,7 @@ private:
     void becomeReady();
     void tellTraffic(std::uint32_t serial);
     void addConnection(const NewConnection &connection, std::vector<UniqueFd> fds);
+    bool makeRoom(const NewConnection &newcomer);
     void bury();
     ClientConnection *find(ConnectionId id) noexcept;
 

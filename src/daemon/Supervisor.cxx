@@ -143,7 +143,7 @@ void Supervisor::makeBroker()
 void Supervisor::makeWorkers()
 {
     WorkerProcess::Callbacks session{
-        [this] { return sessionSetup(HandedFiles(config_)); }, // opened anew for a new process
+        [this] { return sessionSetup(config_, HandedFiles(config_)); }, // opened anew for a new process
         [this] { connectWorkers(); },
         [this] { sessionReady(); },
         [this](MessageView message, std::vector<UniqueFd> &) { sessionMessage(message); },
@@ -211,9 +211,9 @@ bool Supervisor::wantsSandbox(const std::string &process_class) const
 
 // --- the other processes --------------------------------------------------------------------------------------
 
-SetupMessage Supervisor::sessionSetup(const HandedFiles &files) const
+SetupMessage Supervisor::sessionSetup(const ServerConfig &config, const HandedFiles &files) const
 {
-    SessionSetup setup = makeSessionSetup(config_, paths_.plugin_dir);
+    SessionSetup setup = makeSessionSetup(config, paths_.plugin_dir);
     setup.files = files.list();
     setup.trial = !check_folder_.empty();
     return {encodeIpc(setup), files.duplicates()};
@@ -229,7 +229,7 @@ void Supervisor::connectWorkers()
 {
     if (!auth_ || !auth_->isRunning() || !session_->isRunning())
         return;
-    auto [session_end, auth_end] = packetSocketPair();
+    auto [session_end, auth_end] = reloading_link_ ? *std::exchange(reloading_link_, std::nullopt) : packetSocketPair();
     std::vector<UniqueFd> to_session;
     to_session.push_back(std::move(auth_end));
     session_->send(encodeIpc(IpcCommand::auth_channel), std::move(to_session));
@@ -389,12 +389,15 @@ std::string Supervisor::judge(const Peer &peer) const
 
 void Supervisor::connectionAccepted(UniqueFd socket, const Peer &peer)
 {
+    const auto room = connections_.roomFor(peer, connectionLimits());
     const ConnectionId id = connections_.add(peer);
     service_report_.changed();
     logDebug("connection " + std::to_string(id) + " from " + peer.toString());
     std::vector<UniqueFd> fds;
     fds.push_back(std::move(socket));
     NewConnection connection{id, peer.address.hostText(), peer.address.isLoopback()};
+    connection.in_the_way = room.in_the_way;
+    connection.is_full = room.is_full;
     if (UniqueFd trace = trace_folder_.create(id)) {
         connection.trace_limit_mb = trace_folder_.limitMegabytes();
         fds.push_back(std::move(trace));

@@ -27,6 +27,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace netsane {
@@ -76,7 +77,7 @@ private:
     // then.
     void withCertificate(ServerConfig &config, const CertificateMaker::OnDone &on_done);
     void startWorkers();
-    SetupMessage sessionSetup(const HandedFiles &files) const;
+    SetupMessage sessionSetup(const ServerConfig &config, const HandedFiles &files) const;
     ByteBuffer authSetup(const ServerConfig &config) const;
     void connectWorkers();
     void sessionReady();
@@ -128,6 +129,7 @@ private:
     std::optional<StatusFacts::Reload> last_reload_;
     const TimePoint started_at_ = EventLoop::now();
     std::unique_ptr<ControlCommands> control_; // always there; its socket perhaps not
+    std::optional<std::pair<UniqueFd, UniqueFd>> reloading_link_; // between session and auth process
     std::unique_ptr<CertificateMaker> certificate_maker_;
     std::string check_folder_; // of a check, for a certificate that isn't there yet; empty: none
     bool announced_ = false;

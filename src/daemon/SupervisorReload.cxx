@@ -46,6 +46,7 @@ void Supervisor::tryReload()
         for_probe.expect_auth = false; // it gets no channel to an auth process
         for_probe.files = reloading_files_->list();
         for_probe.trial = true;
+        for_probe.confined_first = true;
         session_->tryOut({encodeIpc(for_probe), reloading_files_->duplicates()},
                          [this](const auto &failure) { candidateTried("session", failure); });
         if (auth_)
@@ -72,11 +73,16 @@ void Supervisor::candidateTried(const std::string &which, const std::string &fai
 
 void Supervisor::applyReload()
 {
+    // What can fail comes first, and changes nothing when it does.
     auto broker_settings = brokerSettings(*reloading_); // looks up users and groups
     const std::string control_path = controlPath(*reloading_);
     auto control_listener = control_->open(control_path, !reloading_->control_socket);
     TraceFolder trace_folder(*reloading_, TraceFolder::Missing::make);
-    acceptor_.listenAt(reloading_->listen); // the last that can fail
+    auto setup = sessionSetup(*reloading_, *reloading_files_);
+    if (auth_)
+        reloading_link_ = packetSocketPair();
+    acceptor_.listenAt(reloading_->listen);
+    // From here on a process that can't follow is started again, with the new configuration.
     control_->use(control_path, std::move(control_listener));
     trace_folder_ = std::move(trace_folder);
     broker_->setRules(std::move(reloading_rules_.value()));
@@ -84,11 +90,11 @@ void Supervisor::applyReload()
     // The session process keeps its connections, so it takes the new setup itself. Auth plugins read their files anew;
     // a login in progress has to be tried again.
     session_->dropCandidate();
-    auto setup = sessionSetup(*reloading_files_);
     reloading_files_.reset();
     session_->send(setup.message, std::move(setup.fds));
     if (auth_)
         auth_->promoteCandidate();
+    reloading_link_.reset(); // unless the session process was just gone
     broker_->configure(std::move(broker_settings));
     device_watch_.start(config_.sane_list_refresh);
     logInfo("configuration reloaded");
@@ -106,6 +112,7 @@ void Supervisor::abandonReload(const std::string &reason)
 {
     reloading_.reset();
     reloading_files_.reset();
+    reloading_link_.reset();
     certificate_maker_->cancel();
     session_->dropCandidate();
     if (auth_)

@@ -45,6 +45,7 @@ SessionSetup makeSessionSetup(const ServerConfig &config, const std::string &ins
     setup.auth_fail_delay_ms = inMilliseconds(config.auth_fail_delay);
     setup.login_timeout_ms = inMilliseconds(config.login_timeout);
     setup.idle_timeout_ms = inMilliseconds(config.idle_timeout);
+    setup.close_timeout_ms = inMilliseconds(config.sane_close_timeout);
     setup.settings = settingsOf("crypt", config.crypt_settings);
     return setup;
 }

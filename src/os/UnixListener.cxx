@@ -73,11 +73,16 @@ UniqueFd listenOnUnixPath(const std::string &path, mode_t mode, DeadSocket dead)
         if (!bind())
             throwErrno("bind " + name);
     }
-    // Not umask, which is the whole process's, and no symbolic link that somebody put there in between.
-    if (::fchmodat(AT_FDCWD, address.sun_path, mode, AT_SYMLINK_NOFOLLOW) != 0)
-        throwErrno("set the mode of " + name);
-    if (::listen(fd.get(), SOMAXCONN) != 0)
-        throwErrno("listen on " + name);
+    try {
+        // Not umask, which is the whole process's, and no symbolic link that somebody put there in between.
+        if (::fchmodat(AT_FDCWD, address.sun_path, mode, AT_SYMLINK_NOFOLLOW) != 0)
+            throwErrno("set the mode of " + name);
+        if (::listen(fd.get(), SOMAXCONN) != 0)
+            throwErrno("listen on " + name);
+    } catch (...) {
+        ::unlink(address.sun_path);
+        throw;
+    }
     return fd;
 }
 

@@ -13,7 +13,6 @@ namespace {
 constexpr std::uint32_t version_code_1_0_0 = 1U << 24;
 constexpr std::size_t max_queued_request_bytes = 2U << 20;
 constexpr std::size_t idle_buffer_bytes = 0; // of thousands of connections nearly all are idle
-constexpr SessionDuration abort_grace{10000};
 
 } // namespace
 
@@ -269,6 +268,15 @@ void ServerSession::endCleanly()
     transport_.endOutput();
 }
 
+ServerSession::Use ServerSession::use() const noexcept
+{
+    if (finished_ || login_.isLoggedIn() || !handles_.empty())
+        return Use::in_use;
+    if (waitsForClient())
+        return Use::waits_for_client;
+    return queue_.empty() && !login_.inProgress() ? Use::idle : Use::in_use;
+}
+
 void ServerSession::fail(const std::string &reason)
 {
     if (finished_)
@@ -317,7 +325,7 @@ std::optional<SessionTime> ServerSession::abortDeadline() const noexcept
     };
     if (!queue_.hasAbort() || !queue_.front().device || std::none_of(queue_.begin(), queue_.end(), isAbortBehindFront))
         return std::nullopt;
-    return blame_since_ + abort_grace;
+    return blame_since_ + settings_.close_timeout;
 }
 
 // The one time for CRPT_RPLY, handshake and a login at connect. Replies to requests that have crossed with CRPT_REQ

@@ -49,6 +49,11 @@ public:
     // Nothing more will come: close when output() is empty.
     bool isFinished() const noexcept { return finished_; }
 
+    // Whether it could be ended for somebody else's sake. waits_for_client: a login was asked for, the client is
+    // silent.
+    enum class Use { idle, waits_for_client, in_use };
+    Use use() const noexcept;
+
     // Ends the session with a CMD_FAIL note. Devices are closed.
     void fail(const std::string &reason);
 

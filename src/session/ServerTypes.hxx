@@ -42,6 +42,7 @@ struct SessionSettings {
     SessionDuration auth_fail_delay{2000};
     SessionDuration login_timeout{60000};
     SessionDuration idle_timeout{1800000}; // with a device open and no request; zero: none
+    SessionDuration close_timeout{30000};  // from an abort on, until the device has to have answered
     SessionDuration progress_interval{10000};
 };
 

@@ -1,5 +1,6 @@
 #include "daemon/ConnectionTable.hxx"
 
+#include <algorithm>
 #include <gtest/gtest.h>
 
 using namespace netsane;
@@ -72,24 +73,59 @@ TEST(ConnectionTable, LetsChanceDecideMoreAndMoreOften)
         return face;
     });
     const ConnectionTable::Limits ten{99, 99, 10, 99};
+    const auto hasRoom = [&] { return table.roomFor(from("192.0.2.2:6"), ten).in_the_way.empty(); };
     for (int i = 0; i < 5; ++i)
         table.add(from("192.0.2.1:5"));
-    EXPECT_EQ(table.judge(from("192.0.2.2:6"), ten), "");
+    EXPECT_TRUE(hasRoom());
     EXPECT_EQ(sides, 0u); // not asked yet
     table.add(from("192.0.2.1:5"));
-    EXPECT_NE(table.judge(from("192.0.2.2:6"), ten), "");
+    EXPECT_FALSE(hasRoom());
     EXPECT_EQ(sides, 5u);
     face = 1;
-    EXPECT_EQ(table.judge(from("192.0.2.2:6"), ten), "");
+    EXPECT_TRUE(hasRoom());
     for (int i = 0; i < 3; ++i)
         table.add(from("192.0.2.1:5"));
-    EXPECT_NE(table.judge(from("192.0.2.2:6"), ten), "");
+    EXPECT_FALSE(hasRoom());
+    EXPECT_FALSE(table.roomFor(from("192.0.2.2:6"), ten).is_full);
     face = 4;
-    EXPECT_EQ(table.judge(from("192.0.2.2:6"), ten), "");
+    EXPECT_TRUE(hasRoom());
     table.add(from("192.0.2.1:5"));
-    EXPECT_NE(table.judge(from("192.0.2.2:6"), ten), "");
+    EXPECT_FALSE(hasRoom());
+    EXPECT_TRUE(table.roomFor(from("192.0.2.2:6"), ten).is_full);
     table.clear();
-    EXPECT_EQ(table.judge(from("192.0.2.2:6"), ten), "");
+    EXPECT_TRUE(hasRoom());
+}
+
+TEST(ConnectionTable, TakesTheOldestOfTheHostThatHasTheMost)
+{
+    using Ids = std::vector<ConnectionId>;
+    ConnectionTable table;
+    const ConnectionTable::Limits six{99, 99, 6, 99};
+    const auto inTheWayOf = [&](const char *peer) { return table.roomFor(from(peer), six).in_the_way; };
+    const auto lone = table.add(from("192.0.2.1:1"));
+    const auto first = table.add(from("192.0.2.2:1"));
+    const auto other = table.add(from("192.0.2.3:1"));
+    const auto second = table.add(from("192.0.2.2:2"));
+    const auto third = table.add(from("192.0.2.2:3"));
+    const auto other_second = table.add(from("192.0.2.3:2"));
+    EXPECT_EQ(inTheWayOf("192.0.2.9:1"), (Ids{first, second, third}));
+    EXPECT_EQ(inTheWayOf("192.0.2.3:1"), (Ids{first, second, third})) << "with as many it isn't ahead yet";
+    EXPECT_EQ(inTheWayOf("192.0.2.2:1"), (Ids{first, second, third})) << "its own";
+    table.noLongerStranger(first);
+    table.add(from("192.0.2.4:1"));
+    EXPECT_EQ(inTheWayOf("192.0.2.9:1"), (Ids{other, second, third, other_second})) << "of two that have as many";
+    EXPECT_EQ(inTheWayOf("192.0.2.3:1"), (Ids{other, other_second})) << "with one more it would be ahead";
+    EXPECT_EQ(std::ranges::count(inTheWayOf("192.0.2.9:1"), lone), 0);
+}
+
+TEST(ConnectionTable, NamesNoMoreThanAPacketHolds)
+{
+    ConnectionTable table;
+    for (std::size_t i = 0; i < 2 * ConnectionTable::max_in_the_way; ++i)
+        table.add(from("192.0.2.1:1"));
+    const auto room = table.roomFor(from("192.0.2.2:1"), {9999, 9999, 10, 9999});
+    EXPECT_EQ(room.in_the_way.size(), ConnectionTable::max_in_the_way);
+    EXPECT_EQ(room.in_the_way.front(), 1u);
 }
 
 TEST(ConnectionTable, CountsUsersOfUnixSocketsApart)

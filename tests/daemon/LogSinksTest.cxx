@@ -2,6 +2,7 @@
 #include "os/Socket.hxx"
 
 #include <array>
+#include <cerrno>
 #include <cstdlib>
 #include <fcntl.h>
 #include <gtest/gtest.h>
@@ -113,6 +114,32 @@ TEST(DescriptorSink, LongLinesAreCut)
     const UniqueFd writer(ends[1]);
     logger(std::make_shared<DescriptorSink>(writer.get()))->info(std::string(100000, 'x'));
     EXPECT_EQ(drain(reader.get()), std::string(4095, 'x') + "\n");
+}
+
+TEST(DescriptorSink, APipeIsMadeNonBlockingForOneselfOnly)
+{
+    int ends[2];
+    ASSERT_EQ(::pipe2(ends, O_CLOEXEC), 0);
+    const UniqueFd reader(ends[0]);
+    const UniqueFd writer(ends[1]);
+    const UniqueFd somebody_elses(::dup(writer.get()));
+    openPipeAnew(writer.get());
+    EXPECT_EQ(::fcntl(somebody_elses.get(), F_GETFL) & O_NONBLOCK, 0);
+    EXPECT_EQ(::fcntl(reader.get(), F_GETFL) & O_NONBLOCK, 0);
+    const std::string page(4096, 'x');
+    ssize_t sent = 0;
+    ASSERT_NE(::fcntl(writer.get(), F_GETFL) & O_NONBLOCK, 0);
+    while ((sent = ::write(writer.get(), page.data(), page.size())) > 0)
+        EXPECT_EQ(sent, 4096);
+    EXPECT_EQ(errno, EAGAIN) << "it is full";
+}
+
+TEST(DescriptorSink, WhatIsNoPipeStaysAsItIs)
+{
+    const auto [one, other] = streamSocketPair();
+    const int before = ::fcntl(one.get(), F_GETFL);
+    openPipeAnew(one.get());
+    EXPECT_EQ(::fcntl(one.get(), F_GETFL), before);
 }
 
 TEST(SyslogSink, WritesAsSyslogDoes)

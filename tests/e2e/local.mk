@@ -37,6 +37,7 @@ E2E_TESTS = \
 	tests/e2e/pnm.py \
 	tests/e2e/privileges.py \
 	tests/e2e/ready.py \
+	tests/e2e/reload.py \
 	tests/e2e/reports.py \
 	tests/e2e/rogue.py \
 	tests/e2e/sandbox.py \

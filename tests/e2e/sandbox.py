@@ -10,6 +10,7 @@ import grp
 import os
 import pwd
 import shutil
+import signal
 import tempfile
 
 import harness
@@ -70,7 +71,7 @@ class Sandbox(harness.EndToEndTest):
                 os.chmod(os.path.join(path, file), 0o755)
         return target
 
-    def make_daemon(self, **keys):
+    def make_daemon(self, tables=(), **keys):
         """As another user where this is root."""
         users = harness.write_file(os.path.join(self.open_folder, "users"), f"alice:{harness.PASSWORD_HASH}\n", 0o600)
         plugins = self.copy(self.stage.plugins, "plugins")
@@ -81,7 +82,7 @@ class Sandbox(harness.EndToEndTest):
         if self.is_root:
             keys["user"] = USER
             os.chown(users, pwd.getpwnam(USER).pw_uid, -1)
-        self.server = self.daemon(keys=keys, tables=[("[auth_unix]", {"file": users})])
+        self.server = self.daemon(keys=keys, tables=[("[auth_unix]", {"file": users}), *tables])
         if self.is_root:
             root = self.copy(self.stage.root, "root")
             self.server.program = os.path.join(root, os.path.relpath(self.stage.netsaned, self.stage.root))
@@ -226,6 +227,18 @@ class Sandbox(harness.EndToEndTest):
                 return seed.signed(connection.receive()[0]) == seed.HELO
         except (OSError, seed.Closed, AssertionError):
             return False
+
+    def test_a_reload_is_tried_within_the_same_bounds(self):
+        if not self.landlock or self.stage.sanitizers:
+            self.skipTest("nothing is refused here")
+        server = self.start(tables=[("[crypt_escape]", {"at_start": "open"})])  # before it is confined
+        (session,) = server.find("netsaned-session")
+        os.kill(server.process.pid, signal.SIGHUP)
+        server.wait_log("not reloaded, the old configuration stays: the session process can't use the new one")
+        self.assertIn("open at the start: Permission denied", server.log())
+        self.assertEqual(server.find("netsaned-session"), [session])
+        self.assertEqual(self.attempt("nothing"), 0)
+        server.stop()
 
     def test_a_session_process_cannot_do_what_it_has_no_need_of(self):
         server = self.start()

@@ -107,12 +107,15 @@ class Option:
 
 
 class Connection:
-    """A connection to a server at (host, port) or at a unix socket's path. Reads the greeting."""
+    """A connection to a server at (host, port) or at a unix socket's path; from `source`, an address of this host. Reads the
+    greeting."""
 
-    def __init__(self, address, timeout=20.0, greeting=True):
+    def __init__(self, address, timeout=20.0, greeting=True, source=None):
         family = socket.AF_UNIX if isinstance(address, str) else socket.AF_INET6 if ":" in address[0] else socket.AF_INET
         self.socket = socket.socket(family, socket.SOCK_STREAM)
         self.socket.settimeout(timeout)
+        if source:
+            self.socket.bind((source, 0))
         self.socket.connect(address)
         self.buffer = b""
         self.notes = []  # texts of HELO

@@ -265,6 +265,42 @@ class Limits(SupervisorTest):
         self.assert_refused(server, "max_strangers_per_host")
         server.stop()
 
+    def test_a_few_hosts_do_not_keep_others_out(self):
+        server = self.auth_daemon(max_strangers=8, max_strangers_per_host=4, auth_fail_delay=60)
+        server.start()
+        busy = self.connect_from(server, "127.0.0.2")
+        busy.user, busy.passwords = "alice", ["wrong"]
+        busy.send(seed.message(seed.d(seed.OPEN), seed.s("test:0")))
+        while seed.PASS_REQ not in busy.events:
+            busy.event(busy.receive())
+        self.log_of(server, "audit: login result=refused")
+        idle = [self.connect_from(server, host, greeting=False) for host in ["127.0.0.2"] * 3 + ["127.0.0.3"] * 4]
+        for number in range(12):
+            with self.connect_from(server, f"127.0.0.{10 + number}") as newcomer:
+                newcomer.devices()  # raises where it is refused
+            self.connect_from(server, "127.0.0.3", greeting=False)  # in or refused
+        self.log_of(server, "its place was needed")
+        self.assertIn("(max_strangers)", self.last_word(idle[3]))
+        busy.socket.settimeout(0.2)
+        self.assertRaises(TimeoutError, busy.take, 1)
+        server.stop()
+
+    def connect_from(self, server, host, greeting=True):
+        connection = seed.Connection(("127.0.0.1", server.port), source=host, greeting=greeting)
+        self.addCleanup(connection.close)
+        return connection
+
+    @staticmethod
+    def last_word(connection):
+        text = ""
+        try:
+            while True:
+                fields = connection.receive()
+                if seed.signed(fields[0]) == seed.FAIL:
+                    text = seed.text(fields[2])
+        except seed.Closed:
+            return text
+
     def test_nobody_takes_all_devices(self):
         server = self.daemon(keys={"max_devices_per_user": 1})
         server.start()

@@ -83,9 +83,11 @@ public:
         policy.crypt = std::array{CryptPolicy::require, CryptPolicy::prefer, CryptPolicy::off}[input_.choice(3)];
         policy.allow_clear_passwords = input_.flag();
         policy.note = [](const std::string &) {};
-        policy.check_peer = [good = input_.flag()](const PeerIdentity &) {
-            return good ? std::nullopt : std::optional<std::string>("nobody I know");
+        const auto trust = static_cast<Trust>(input_.choice(3));
+        policy.check_peer = [trust](const PeerIdentity &) {
+            return trust == Trust::none ? std::optional<std::string>("nobody I know") : std::nullopt;
         };
+        policy.may_speak_first = [trust] { return trust == Trust::recognised; };
         overheard_.emplace(policy.crypt == CryptPolicy::require, policy.allow_clear_passwords);
         session_.emplace(std::move(policy), methods_);
     }
@@ -105,6 +107,7 @@ public:
     }
 
 private:
+    enum class Trust { none, checked, recognised };
     enum Action {
         Receive,
         ReceiveEncrypted,

@@ -200,12 +200,12 @@ def ipc():
     settings = strings("auth.unix.file", "/etc/netsane/users")
     settings[0] //= 2
     return {
-        "session_setup": packet("session_setup", string("/lib"), *strings("tls", "none"), 1, 0, 0, 3, 2000, 60000, 0, *settings,
-                                1, string("/k"), string("/etc/k"), string(""), 0),
+        "session_setup": packet("session_setup", string("/lib"), *strings("tls", "none"), 1, 0, 0, 3, 2000, 60000, 0, 30000,
+                                *settings, 1, string("/k"), string("/etc/k"), string(""), 0, 0),
         "plain_setup": packet("auth_setup", string("/lib"), *strings("unix", "pam"), string("netsane"), 60000, 0),
-        "plain_session": packet("session_setup", string("/lib"), *strings("tls", "none"), 1, 0, 0, 3, 2000, 60000, 0, 0, 0, 1),
+        "plain_session": packet("session_setup", string("/lib"), *strings("tls", "none"), 1, 0, 0, 3, 2000, 60000, 0, 30000, 0, 0, 1, 1),
         "auth_setup": packet("auth_setup", string("/lib"), *strings("unix"), string("netsane"), 60000, *settings),
-        "new_connection": packet("new_connection", 1, string("192.0.2.1"), 1),
+        "new_connection": packet("new_connection", 3, string("192.0.2.1"), 1, 2, 1, 2, 1),
         "open_result": packet("open_result", 1, 2, 0, 0, string("")),
         "device_list": packet("device_list", 1, 0x01000003, 0, string(""), *strings("test:0")[:1], *map(string, "nvmt")),
         "identity": packet("identity", 1, 2, string("alice"), string("unix")),
@@ -527,6 +527,9 @@ def tls_strangers():
 S_FLIP = 0x8001
 
 
+FIRST_HANDLE = b"\1" * 16  # of server_session
+
+
 def server_session():
     hello = message(1, string("scanimage"), number(1), number(1) + number(2))
     flip, none = message(7, number(S_FLIP)), message(7, number(0))
@@ -545,7 +548,14 @@ def server_session():
 
     asked = [S_LOGIN_NEEDED, encrypted(login), bytes([S_CONTINUE, 0]), encrypted(answer), S_LOGGED_IN]
     device = [S_OPENED, bytes([S_DEVICE]) + text(opened)]
+    handle = struct.pack(">I", 16) + FIRST_HANDLE
+    starting, reading, aborting = message(25, handle), message(26, handle, number(65536)), message(27, handle)
+    started = message(25, number(0))
     return {
+        "scan": script(say(opening), *device, say(starting, reading, reading, aborting), bytes([S_DEVICE]) + text(started),
+                       bytes([S_DEVICE]) + text(message(26, number(2))), bytes([S_DEVICE]) + text(message(27)), S_READ,
+                       say(message(21, handle)), S_READ, clear=1),
+        "ignores_abort": script(say(opening), *device, say(starting, aborting), S_READ, bytes([S_WAIT, 29]), S_READ, bytes([S_WAIT, 1]), S_READ, clear=1),
         "none": script(say(hello, none), S_READ, say(init, listing), S_LISTED, say(opening), *device, say(quitting)),
         "flip": script(say(hello, flip), S_READ, encrypted(hello, init, listing), S_LISTED, encrypted(opening), *device, encrypted(quitting), required=1),
         "one_segment": script(say(flip) + encrypted(init), S_READ),
@@ -815,6 +825,8 @@ def client_session():
         "many_reads": start() + hears(SERVER_HELLO) + asks(C_OPEN) + hears(OPENED) + asks(*[C_READ] * 120),
         "cancel": start() + hears(SERVER_HELLO) + asks(C_OPEN) + hears(OPENED) + asks(C_STAR, C_READ, C_ABRT) + hears(STARTED, command(READ, 2), command(ABRT)),
         "by_byte": start() + bytes([C_BY_BYTE]) + text(SERVER_HELLO + init) + b"\0" + asks(C_INIT),
+        "speaks_first": start(crypt=0, trusted=2) + asks(C_INIT, C_GDEV) + ask_flip + asks(C_OPEN) + hears_encrypted(bound, init, devices, OPENED) + bytes([C_REPLY, C_SEND]),
+        "speaks_first_badly": start(crypt=0, trusted=2) + asks(C_INIT) + ask_flip + hears_encrypted(init) + bytes([C_REPLY, C_SEND]),
         "flip": start(crypt=0) + asks(C_INIT) + ask_flip + hears_encrypted(bound, init) + bytes([C_REPLY, C_SEND]),
         "flip_refused": start(crypt=0, trusted=0) + asks(C_INIT) + ask_flip + hears_encrypted(bound, init) + bytes([C_REPLY, C_SEND]),
         "flip_changed": start(crypt=0) + asks(C_INIT) + ask_flip + hears_encrypted(SERVER_HELLO, init) + bytes([C_REPLY, C_SEND]),

@@ -91,12 +91,33 @@ def client_session(up, down):
     return script + pieces(b"".join(data for _, data in replies), corpus.C_RECEIVE) + bytes([corpus.C_REPLY, corpus.C_QUIT, corpus.C_SEND])
 
 
+def server_session(up, down):
+    """The engine hears what scanimage said, one request at a time, and the device what the server answered. The handle is the
+    target's first one."""
+    corpus = make_corpus
+    replies = [(command, data) for command, data in messages_of(down) if command >= seed.INIT]
+    handle = next((data[20:36] for command, data in replies if command == seed.OPEN), corpus.FIRST_HANDLE)
+    script = bytes([0, 0, 1])
+    for command, data in messages_of(up):
+        script += pieces(data.replace(handle, corpus.FIRST_HANDLE), corpus.S_SAY)
+        if command == seed.GDEV:
+            script += bytes([corpus.S_LISTED])
+        if command == seed.OPEN:
+            script += bytes([corpus.S_OPENED])
+        if command >= seed.INIT and replies:
+            script += pieces(replies.pop(0)[1], corpus.S_DEVICE) + bytes([corpus.S_READ])
+    for _, data in replies:
+        script += pieces(data, corpus.S_DEVICE)
+    return script + bytes([corpus.S_READ, corpus.S_LEAVE])
+
+
 def seeds(name, up, down, calls):
     library = {"list": bytes([make_corpus.L_REQUEST, 0, make_corpus.L_REQUEST, 3] + [make_corpus.L_SCAN_REPLY, make_corpus.L_SCAN_END] * 2)}
     made = {
         "frame_decoder": b"\1" + down,
         "backend": make_corpus.text(bytes(calls)) + pieces(down, 0),
         "client_session": client_session(up, down),
+        "server_session": server_session(up, down),
     }
     if name in library:
         made["client_library"] = make_corpus.text(library[name]) + pieces(down, 0)

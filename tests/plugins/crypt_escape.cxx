@@ -1,5 +1,6 @@
 // Plays a session process that an attacker has taken over: a crypt method whose stream does what the client's first
-// bytes say, "open" for example, and logs what became of it: "escape: open: 0", or errno.
+// bytes say, "open" for example, and logs what became of it: "escape: open: 0", or errno. With the key at_start it does
+// one of them when it is loaded, and can't be used where that fails.
 
 #include "CryptBoundary.hxx"
 
@@ -65,6 +66,7 @@ int connectElsewhere()
 
 const std::map<std::string, std::function<int()>> attempts = {
     {"nothing", [] { return 0; }},
+    {"nap", [] { return failed(::usleep(200000)); }},
     {"open", [] { return openFile("/etc/passwd", O_RDONLY); }},
     {"create", [] { return openFile("/tmp/netsane-escape", O_WRONLY | O_CREAT); }},
     {"fork", forkAway},
@@ -110,7 +112,14 @@ private:
 int32_t init(const netsane_host_v1 *host, void **method)
 {
     *method = const_cast<netsane_host_v1 *>(host);
-    return 0;
+    const char *const name = host->config(host->host, "at_start");
+    if (!name)
+        return 0;
+    const int error = attempts.at(name)();
+    if (error != 0)
+        host->log(host->host, NETSANE_LOG_ERROR,
+                  (std::string(name) + " at the start: " + std::strerror(error)).c_str());
+    return error;
 }
 
 int32_t create(void *method, const netsane_crypt_params_v1 *, void **stream)

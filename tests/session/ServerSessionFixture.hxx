@@ -27,6 +27,7 @@ protected:
     ServerSessionTest()
     {
         settings.progress_interval = milliseconds(10000);
+        settings.close_timeout = milliseconds(10000);
         settings.auth_fail_delay = milliseconds(2000);
     }
 

@@ -500,6 +500,55 @@ TEST_F(ServerSessionTest, AReadThatIgnoresItsAbortEndsTheDevice)
     EXPECT_THAT(host.calls, ElementsAre("close 1"));
 }
 
+TEST_F(ServerSessionTest, AnAbortHasTheTimeOfTheConfiguration)
+{
+    settings.close_timeout = milliseconds(25000);
+    begin();
+    const auto handle = openDevice(1);
+    send(withHandle(Command::abort, handle));
+    now += milliseconds(24999);
+    session->tick(now);
+    EXPECT_THAT(host.calls, testing::Not(testing::Contains("close 1")));
+    take(); // "still working"
+    now += milliseconds(1);
+    session->tick(now);
+    EXPECT_THAT(host.calls, testing::Contains("close 1"));
+}
+
+TEST_F(ServerSessionTest, IsInUseWhileSomethingIsDoneForIt)
+{
+    begin();
+    EXPECT_EQ(session->use(), ServerSession::Use::idle);
+    send(bare(Command::get_devices));
+    EXPECT_EQ(session->use(), ServerSession::Use::in_use);
+    session->devicesListed({});
+    EXPECT_EQ(session->use(), ServerSession::Use::idle);
+    take();
+    openDevice(1);
+    EXPECT_EQ(session->use(), ServerSession::Use::in_use);
+}
+
+TEST_F(ServerSessionTest, IsNotInUseWhileALoginWaitsForTheClient)
+{
+    requireLogin();
+    settings.login_at_connect = true;
+    begin();
+    EXPECT_EQ(session->use(), ServerSession::Use::waits_for_client);
+    ByteBuffer name;
+    encodeUser(name, "alice");
+    send(name);
+    EXPECT_EQ(session->use(), ServerSession::Use::in_use) << "it is judged";
+    session->loginContinues(1, {});
+    EXPECT_EQ(session->use(), ServerSession::Use::waits_for_client);
+    session->loginFailed(1, now);
+    EXPECT_EQ(session->use(), ServerSession::Use::in_use) << "it has to wait for its next try";
+    now += std::chrono::seconds(3);
+    session->tick(now);
+    send(name);
+    session->loggedIn(2, "alice", now);
+    EXPECT_EQ(session->use(), ServerSession::Use::in_use) << "it is somebody's";
+}
+
 TEST_F(ServerSessionTest, HelloMustComeFirst)
 {
     begin();

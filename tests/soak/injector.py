@@ -15,18 +15,21 @@ WORKER_PAUSE = 7.0  # and between two that hit everybody: else nobody would ever
 STOPPED = 0.7  # seconds that a device process stands still before it is killed
 RECOVERY = 60.0  # seconds that the daemon may take to serve again
 SETTLED = 0.5  # seconds after which a fault of one scan doesn't show any more
+DENIED = "Access to resource has been denied"
 
 
 class Fault:
-    def __init__(self, what, worker=None, harmless=False):
-        self.what, self.harmless = what, harmless
+    def __init__(self, what, worker=None, only_logins=False):
+        self.what, self.only_logins = what, only_logins
         self.worker = worker  # whom it hits; None: everybody
         self.begin = time.monotonic()
         self.end = None  # served again
         self.hits = 0  # scans that failed for it
 
     def explains(self, outcome):
-        if self.harmless or self.worker not in (None, outcome.worker):
+        if self.worker not in (None, outcome.worker):
+            return False
+        if self.only_logins and not ("login" in outcome.worker.label and DENIED in outcome.detail):
             return False
         return outcome.begin <= (self.end or float("inf")) + SETTLED and self.begin <= outcome.end
 
@@ -60,8 +63,8 @@ class Injector(threading.Thread):
         except Exception as error:
             self.error = error
 
-    def begin(self, what, worker=None, harmless=False):
-        fault = Fault(what, worker, harmless)
+    def begin(self, what, worker=None, only_logins=False):
+        fault = Fault(what, worker, only_logins)
         self.faults.append(fault)
         return fault
 
@@ -154,7 +157,7 @@ class Injector(threading.Thread):
         self.replaced("auth process stopped for good", "netsaned-auth", signal.SIGSTOP, self.may_log_in)
 
     def reload(self):
-        fault = self.begin("SIGHUP", harmless=True)
+        fault = self.begin("SIGHUP", only_logins=True)  # one that is in progress is lost with the old auth process
         before = self.daemon_.log().count("configuration reloaded")
         self.signal(self.daemon_.process.pid, signal.SIGHUP)
         self.wait(lambda: self.daemon_.log().count("configuration reloaded") > before, "SIGHUP: the log tells of it")
