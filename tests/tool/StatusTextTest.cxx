@@ -50,8 +50,8 @@ TEST(StatusText, TellsWhoHoldsWhat)
     EXPECT_THAT(text, HasSubstr("2 min ago: its process was killed"));
     EXPECT_THAT(text, HasSubstr("listed 12 s ago"));
     EXPECT_THAT(text, HasSubstr("not reloaded, 5 s ago, the old configuration stays: /c:3: x"));
-    EXPECT_THAT(text, HasSubstr("192.0.2.9             6          4 s"));
-    EXPECT_THAT(text, HasSubstr("max_connections     2  256"));
+    EXPECT_THAT(text, HasSubstr("192.0.2.9              6          4 s"));
+    EXPECT_THAT(text, HasSubstr("max_connections     2  256\n"));
 }
 
 TEST(StatusText, KeepsToTheWidth)
@@ -100,7 +100,7 @@ TEST(StatusRates, NeedTheSameServer)
     addRates(status, earlier); // no time has passed
     EXPECT_FALSE(status.contains("bytes_per_second"));
     status["clock_ms"] = 2000;
-    status["pid"] = 8;
+    status["pid"] = 8U;
     addRates(status, earlier);
     EXPECT_FALSE(status.contains("bytes_per_second"));
     addRates(status, json());

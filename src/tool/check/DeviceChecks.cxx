@@ -41,8 +41,8 @@ CheckFinding judgeBackends(const ServerConfig &config, const ProcessOutcome &out
 {
     const std::string folder = config.sane_config_dir.empty() ? "/etc/sane.d" : config.sane_config_dir;
     if (!outcome.succeeded())
-        return {CheckLevel::fail, "sane", "netsaned-device can't be run as the service's user",
-                "see whether that user may execute it and read " + folder};
+        return {CheckLevel::fail, "sane", "netsaned-device can't be run as the service's user, or can't read " + folder,
+                "see whether that user may execute the one and read the other"};
     if (outcome.output.empty())
         return {CheckLevel::fail, "sane", folder + "/dll.conf names no backend, so there are no scanners",
                 "install SANE's backends (Debian: libsane1), and name one in dll.conf or in a file in dll.d"};
