@@ -43,7 +43,7 @@ json sample()
 TEST(StatusText, TellsWhoHoldsWhat)
 {
     const auto text = textOf(sample());
-    EXPECT_THAT(text, HasSubstr("netsaned 1, process 7, for 1 h 1 min, /c"));
+    EXPECT_THAT(text, HasSubstr("netsaned 1, process 7, started 1 h 1 min ago\nconfiguration: /c\n"));
     EXPECT_THAT(text, HasSubstr("3  alice  192.0.2.7:4000  tls    1 min     812 B  3.4 MiB"));
     EXPECT_THAT(text, HasSubstr("4  -      [::1]:5         clear    1 s         ?        ?"));
     EXPECT_THAT(text, HasSubstr("alice from 192.0.2.7 (3)"));
