@@ -19,18 +19,21 @@ packaging/netsaned.conf: packaging/netsaned.conf.in Makefile
 	$(AM_V_GEN)$(MKDIR_P) packaging && \
 	sed -e 's|@sysconfdir[@]|$(sysconfdir)|g' -e 's|@plugindir[@]|$(plugindir)|g' \
 		-e 's|@netsanestatedir[@]|$(netsanestatedir)|g' \
+		-e 's|@netsanerunstatedir[@]|$(netsanerunstatedir)|g' \
 		$(srcdir)/packaging/netsaned.conf.in > $@.tmp && mv $@.tmp $@
 
 all-local: packaging/netsaned.conf packaging/systemd/netsaned.service
 
-# systemd makes the folder for its own /var/lib; anywhere else it has to be there, and `make install` makes it.
+# systemd makes the folders for its own /var/lib and /run; anywhere else it has to be there, and `make install` makes it.
 EXTRA_DIST += packaging/systemd/netsaned.service.in packaging/systemd/netsaned.socket packaging/systemd/sysusers.conf
 CLEANFILES += packaging/systemd/netsaned.service
 packaging/systemd/netsaned.service: packaging/systemd/netsaned.service.in Makefile
 	$(AM_V_GEN)$(MKDIR_P) packaging/systemd && \
 	state='ReadWritePaths=$(netsanestatedir)'; \
 	if test '$(netsanestatedir)' = /var/lib/netsane; then state=StateDirectory=netsane; fi; \
-	sed -e 's|@sbindir[@]|$(sbindir)|g' -e 's|@docdir[@]|$(docdir)|g' -e "s|@state_line[@]|$$state|" \
+	run=' -$(netsanerunstatedir)'; \
+	if test '$(netsanerunstatedir)' = /run/netsane; then run=; fi; \
+	sed -e 's|@sbindir[@]|$(sbindir)|g' -e 's|@docdir[@]|$(docdir)|g' -e "s|@state_line[@]|$$state|" -e "s|@run_path[@]|$$run|" \
 		$(srcdir)/packaging/systemd/netsaned.service.in > $@.tmp && mv $@.tmp $@
 
 if HAVE_SYSTEMD_UNITS
@@ -43,6 +46,7 @@ endif
 
 install-units:
 	$(MKDIR_P) "$(DESTDIR)$(sysusersdir)" "$(DESTDIR)$(netsanestatedir)"
+	if test '$(netsanerunstatedir)' != /run/netsane; then $(MKDIR_P) "$(DESTDIR)$(netsanerunstatedir)"; fi
 	$(INSTALL_DATA) "$(srcdir)/packaging/systemd/sysusers.conf" "$(DESTDIR)$(sysusersdir)/netsane.conf"
 
 uninstall-units:

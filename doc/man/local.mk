@@ -26,7 +26,7 @@ doc/man/netsaned.8: doc/man/netsaned.8.in
 $(man_pages): Makefile
 	$(AM_V_GEN)$(MKDIR_P) doc/man && \
 	sed -e 's|@sysconfdir[@]|$(sysconfdir)|g' -e 's|@plugindir[@]|$(plugindir)|g' \
-		-e 's|@netsanestatedir[@]|$(netsanestatedir)|g' -e 's|@programdir[@]|$(programdir)|g' \
+		-e 's|@netsanestatedir[@]|$(netsanestatedir)|g' -e 's|@netsanerunstatedir[@]|$(netsanerunstatedir)|g' -e 's|@programdir[@]|$(programdir)|g' \
 		-e 's|@sanebackenddir[@]|$(sanebackenddir)|g' -e 's|@includedir[@]|$(includedir)|g' \
 		-e 's|@docdir[@]|$(docdir)|g' \
 		$(srcdir)/$@.in > $@.tmp && mv $@.tmp $@

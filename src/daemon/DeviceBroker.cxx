@@ -325,7 +325,7 @@ void DeviceBroker::scanEnded(ConnectionId connection, DeviceKey key, const ScanS
                 .with("status", static_cast<std::uint64_t>(scan.status))
                 .with("bytes", scan.image_bytes)
                 .write();
-            if (result == "failed")
+            if (result == "failed" && list == &holders_) // else the end of its process says more
                 errors_.add(holder.device, "a scan failed: " + statusText(static_cast<std::uint32_t>(scan.status)),
                             EventLoop::now());
         }

@@ -33,14 +33,14 @@ bool redirectStandardStreams()
     return is_done;
 }
 
-// Of --tell-backends: in dll.conf, dll.d and not excluded, with blanks between.
+// Of --tell-backends: in dll.conf, dll.d and not excluded, with blanks between and a line end behind.
 std::string backendNames(const netsane::DeviceProcessOptions &options)
 {
     const auto config = netsane::DllConfig::read(options.sane_config_dir, options.excluded_backends);
     std::string text;
     for (const auto &name : config.backends())
         text += (text.empty() ? "" : " ") + name;
-    return text;
+    return text + "\n";
 }
 
 int tell(int channel, const std::string &text)

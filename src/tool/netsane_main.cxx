@@ -14,11 +14,12 @@ namespace {
 
 using namespace netsane;
 
-constexpr const char *exit_codes = "Exit codes:\n"
-                                   "  0  done\n"
-                                   "  1  failed; the reason is on standard error (probe: something has to be seen to)\n"
-                                   "  2  wrong usage: an option or an argument\n"
-                                   "  3  there is no such user; there is no such server";
+constexpr const char *exit_codes =
+    "Exit codes:\n"
+    "  0  done\n"
+    "  1  failed; the reason is on standard error (probe, check: something has to be seen to)\n"
+    "  2  wrong usage: an option or an argument (check: something is wrong)\n"
+    "  3  there is no such user; there is no such server";
 
 std::string footer()
 {

@@ -4,6 +4,7 @@
 #include "os/UnixListener.hxx"
 
 #include <cerrno>
+#include <fcntl.h>
 #include <filesystem>
 #include <gtest/gtest.h>
 #include <stdexcept>

@@ -79,7 +79,7 @@ class Check(harness.EndToEndTest):
 
     def test_configuration(self):
         with open(self.server.config, "a", encoding="ascii") as file:
-            file.write("nonsense = 1\n")
+            file.write("[nonsense]\n")
         findings = self.check(FAIL)
         self.assertEqual(len(findings), 1)
         self.assertRegex(findings[0]["text"], r"netsaned\.conf:\d+: .*nonsense")
@@ -123,7 +123,7 @@ class Check(harness.EndToEndTest):
         self.assert_found(self.check(FAIL), "certificate", "fail", certificate)
 
     def test_scanners(self):
-        harness.write_file(os.path.join(self.server.sane_dir, "test.conf"), "number_of_devices 0\n")
+        harness.write_file(os.path.join(self.server.sane_dir, "dll.conf"), "teco1\n")  # for SCSI, and without a configuration
         self.assert_found(self.check(), "devices", "warn", "no scanner")
         harness.write_file(os.path.join(self.server.sane_dir, "dll.conf"), "# none\n")
         self.assert_found(self.check(FAIL), "sane", "fail", "names no backend")
@@ -166,7 +166,7 @@ class Check(harness.EndToEndTest):
         os.chown(self.users, 1, -1)  # neither root's nor the service's
         self.assert_found(self.check(FAIL, netsane), "passwords", "fail", self.users)
         os.chmod(self.server.sane_dir, 0o700)
-        self.assert_found(self.check(FAIL, netsane), "sane", "fail", "dll.conf")
+        self.assert_found(self.check(FAIL, netsane), "sane", "fail", self.server.sane_dir)
 
 
 if __name__ == "__main__":

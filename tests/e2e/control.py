@@ -286,7 +286,7 @@ class Reload(ControlTest):
         self.assertEqual(status["limits"][0]["limit"], 99)
         self.assertEqual(status["reload"]["failure"], "")
         with open(self.server.config, "a", encoding="ascii") as file:
-            file.write("nonsense = 1\n")
+            file.write("[nonsense]\n")
         self.tool("reload", "--socket", self.path, code=2)  # not both
         result = harness.run([self.netsane, "reload", "--socket", self.path], self.server.environment(), self.folder)
         self.assertEqual(result.code, 1)

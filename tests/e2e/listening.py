@@ -35,6 +35,7 @@ BAD_FILES = [
     ('plugin_dir = 5', "plugin_dir", 1),
     ('groups_file = "groups"', "groups_file", 1),
     ('state_dir = "state"', "state_dir", 1),
+    ('control_socket = "control"', "control_socket", 1),
     ('user = true', "user", 1),
     ('sandbox = true', "sandbox", 1),
     ('sandbox = ["session", "lister"]', "sandbox", 1),

@@ -43,15 +43,15 @@ json sample()
 TEST(StatusText, TellsWhoHoldsWhat)
 {
     const auto text = textOf(sample());
-    EXPECT_THAT(text, HasSubstr("netsaned 1, process 7, for 1 h 1 min, /c"));
+    EXPECT_THAT(text, HasSubstr("netsaned 1, process 7, started 1 h 1 min ago\nconfiguration: /c\n"));
     EXPECT_THAT(text, HasSubstr("3  alice  192.0.2.7:4000  tls    1 min     812 B  3.4 MiB"));
     EXPECT_THAT(text, HasSubstr("4  -      [::1]:5         clear    1 s         ?        ?"));
     EXPECT_THAT(text, HasSubstr("alice from 192.0.2.7 (3)"));
     EXPECT_THAT(text, HasSubstr("2 min ago: its process was killed"));
     EXPECT_THAT(text, HasSubstr("listed 12 s ago"));
     EXPECT_THAT(text, HasSubstr("not reloaded, 5 s ago, the old configuration stays: /c:3: x"));
-    EXPECT_THAT(text, HasSubstr("192.0.2.9             6          4 s"));
-    EXPECT_THAT(text, HasSubstr("max_connections     2  256"));
+    EXPECT_THAT(text, HasSubstr("192.0.2.9              6          4 s"));
+    EXPECT_THAT(text, HasSubstr("max_connections     2  256\n"));
 }
 
 TEST(StatusText, KeepsToTheWidth)
@@ -100,7 +100,7 @@ TEST(StatusRates, NeedTheSameServer)
     addRates(status, earlier); // no time has passed
     EXPECT_FALSE(status.contains("bytes_per_second"));
     status["clock_ms"] = 2000;
-    status["pid"] = 8;
+    status["pid"] = 8U;
     addRates(status, earlier);
     EXPECT_FALSE(status.contains("bytes_per_second"));
     addRates(status, json());

@@ -6,7 +6,7 @@ using namespace netsane;
 
 namespace {
 
-std::string quoted(std::string_view text)
+std::string jsonString(std::string_view text)
 {
     std::string out;
     appendJsonString(out, text);
@@ -17,31 +17,31 @@ std::string quoted(std::string_view text)
 
 TEST(JsonString, EscapesWhatWouldEndTheString)
 {
-    EXPECT_EQ(quoted(""), R"("")");
-    EXPECT_EQ(quoted("test:0"), R"("test:0")");
-    EXPECT_EQ(quoted("a\"b\\c"), R"("a\"b\\c")");
-    EXPECT_EQ(quoted("a/b'<>&"), R"("a/b'<>&")");
+    EXPECT_EQ(jsonString(""), R"("")");
+    EXPECT_EQ(jsonString("test:0"), R"("test:0")");
+    EXPECT_EQ(jsonString("a\"b\\c"), R"("a\"b\\c")");
+    EXPECT_EQ(jsonString("a/b'<>&"), R"("a/b'<>&")");
 }
 
 TEST(JsonString, EscapesControlCharacters)
 {
-    EXPECT_EQ(quoted(std::string_view("\0\n\x1b[2J\x7f", 7)), R"("\u0000\u000a\u001b[2J\u007f")");
-    EXPECT_EQ(quoted("\xc2\x9b"), R"("\u009b")");
+    EXPECT_EQ(jsonString(std::string_view("\0\n\x1b[2J\x7f", 7)), R"("\u0000\u000a\u001b[2J\u007f")");
+    EXPECT_EQ(jsonString("\xc2\x9b"), R"("\u009b")");
 }
 
 TEST(JsonString, WritesUtf8AsEscapes)
 {
-    EXPECT_EQ(quoted("j\xc3\xb6rg"), R"("j\u00f6rg")");
-    EXPECT_EQ(quoted("\xe2\x82\xac"), R"("\u20ac")");
-    EXPECT_EQ(quoted("\xf0\x9f\x96\xa8"), R"("\ud83d\udda8")");
-    EXPECT_EQ(quoted("\xe2\x80\xae"), R"("\u202e")");
+    EXPECT_EQ(jsonString("j\xc3\xb6rg"), R"("j\u00f6rg")");
+    EXPECT_EQ(jsonString("\xe2\x82\xac"), R"("\u20ac")");
+    EXPECT_EQ(jsonString("\xf0\x9f\x96\xa8"), R"("\ud83d\udda8")");
+    EXPECT_EQ(jsonString("\xe2\x80\xae"), R"("\u202e")");
 }
 
 TEST(JsonString, WritesOtherBytesAsIso8859)
 {
-    EXPECT_EQ(quoted("j\xf6rg"), R"("j\u00f6rg")");
-    EXPECT_EQ(quoted("\xff"), R"("\u00ff")");
-    EXPECT_EQ(quoted("\xe2\x82"), R"("\u00e2\u0082")");
+    EXPECT_EQ(jsonString("j\xf6rg"), R"("j\u00f6rg")");
+    EXPECT_EQ(jsonString("\xff"), R"("\u00ff")");
+    EXPECT_EQ(jsonString("\xe2\x82"), R"("\u00e2\u0082")");
 }
 
 TEST(JsonString, IsAsciiForEveryByte)
@@ -49,7 +49,7 @@ TEST(JsonString, IsAsciiForEveryByte)
     for (int first = 0; first < 256; ++first)
         for (int second = 0; second < 256; ++second) {
             const std::string text{static_cast<char>(first), static_cast<char>(second)};
-            for (const char c : quoted(text))
+            for (const char c : jsonString(text))
                 ASSERT_TRUE(c >= 0x20 && c < 0x7f) << first << " " << second;
         }
 }

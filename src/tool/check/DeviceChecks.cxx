@@ -41,15 +41,16 @@ CheckFinding judgeBackends(const ServerConfig &config, const ProcessOutcome &out
 {
     const std::string folder = config.sane_config_dir.empty() ? "/etc/sane.d" : config.sane_config_dir;
     if (!outcome.succeeded())
-        return {CheckLevel::fail, "sane", "netsaned-device can't be run as the service's user",
-                "see whether that user may execute it and read " + folder};
-    if (outcome.output.empty())
+        return {CheckLevel::fail, "sane", "netsaned-device can't be run as the service's user, or can't read " + folder,
+                "see whether that user may execute the one and read the other"};
+    const std::string names = outcome.output.substr(0, outcome.output.find('\n'));
+    if (names.empty())
         return {CheckLevel::fail, "sane", folder + "/dll.conf names no backend, so there are no scanners",
                 "install SANE's backends (Debian: libsane1), and name one in dll.conf or in a file in dll.d"};
-    const auto count = static_cast<std::size_t>(std::count(outcome.output.begin(), outcome.output.end(), ' ')) + 1;
+    const auto count = static_cast<std::size_t>(std::count(names.begin(), names.end(), ' ')) + 1;
     return {CheckLevel::ok, "sane",
             folder + "/dll.conf: " + std::to_string(count) + (count == 1 ? " backend" : " backends") +
-                (count <= 8 ? " (" + outcome.output + ")" : ""),
+                (count <= 8 ? " (" + names + ")" : ""),
             ""};
 }
 

@@ -89,9 +89,10 @@ private:
 
 void addServer(Lines &lines, const Json &status)
 {
-    lines.add("netsaned " + text(status, "version") + ", process " + std::to_string(count(status, "pid")) + ", for " +
-                  since(status) + ", " + text(status, "config"),
+    lines.add("netsaned " + text(status, "version") + ", process " + std::to_string(count(status, "pid")) +
+                  ", started " + since(status) + " ago",
               Kind::title);
+    lines.add("configuration: " + text(status, "config"));
     lines.add("listening: " + listText(member(status, "listening")));
     const Json &processes = member(status, "processes");
     const Json &device = member(processes, "device");
