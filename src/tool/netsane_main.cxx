@@ -13,9 +13,10 @@ using namespace netsane;
 
 constexpr const char *exit_codes = "Exit codes:\n"
                                    "  0  done\n"
-                                   "  1  failed; the reason is on standard error (probe: something has to be seen to)\n"
+                                   "  1  failed; the reason is on standard error (probe: something has to be seen to;\n"
+                                   "     list: a server gives no answer)\n"
                                    "  2  wrong usage: an option or an argument\n"
-                                   "  3  there is no such user; there is no such server";
+                                   "  3  there is no such user, server or device (list: no server is configured)";
 
 std::string footer()
 {
