@@ -17,9 +17,10 @@ using namespace netsane;
 constexpr const char *exit_codes =
     "Exit codes:\n"
     "  0  done\n"
-    "  1  failed; the reason is on standard error (probe, check: something has to be seen to)\n"
+    "  1  failed; the reason is on standard error (probe, check: something has to be seen to; list: a server\n"
+    "     gives no answer)\n"
     "  2  wrong usage: an option or an argument (check: something is wrong)\n"
-    "  3  there is no such user; there is no such server";
+    "  3  there is no such user, server or device (list: no server is there)";
 
 std::string footer()
 {

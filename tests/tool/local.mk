@@ -41,6 +41,7 @@ tests_tool_scan_test_SOURCES = \
 	tests/tool/scan/PageScanTest.cxx \
 	tests/tool/scan/ScanProgressTest.cxx \
 	tests/tool/scanner/FakeScanner.hxx \
+	tests/tool/scanner/LoginPromptTest.cxx \
 	tests/tool/scanner/OptionArgumentsTest.cxx \
 	tests/tool/scanner/OptionParserTest.cxx
 tests_tool_scan_test_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir) $(SANE_CFLAGS) $(PNG_CFLAGS) $(TIFF_CFLAGS) $(JPEG_CFLAGS) \

@@ -10,7 +10,8 @@ namespace {
 constexpr std::size_t cells = 5; // of fixed width; what is allowed stands behind them
 constexpr std::size_t value_cell = 1;
 constexpr std::size_t max_value = 24; // a longer one moves its line
-constexpr std::size_t min_last = 24;
+constexpr std::size_t min_last = 32;
+constexpr std::size_t below_indent = 8;
 constexpr const char *bold = "\033[1m";
 constexpr const char *dim = "\033[2m";
 constexpr const char *plain = "\033[0m";
@@ -89,16 +90,25 @@ std::string optionsText(const std::vector<OptionGroup> &groups, TableStyle style
 {
     const auto widths = widthsOf(groups);
     const auto indent = padded({}, widths).size();
-    const auto last = style.columns > indent + min_last ? style.columns - indent - 1 : std::string::npos;
+    // On a narrow terminal what is allowed stands below, else behind the cells.
+    const bool below = style.columns != 0 && style.columns < indent + min_last;
+    const auto begin = below ? below_indent : indent;
+    const auto last = style.columns > begin + 1 ? style.columns - begin - 1 : std::string::npos;
     const auto in = [&](const char *code, const std::string &text) {
         return style.colours ? code + text + plain : text;
     };
     std::string out =
-        in(bold, padded({headings[0], headings[1], headings[2], headings[3], headings[4]}, widths) + "ALLOWED") + "\n";
+        in(bold, withoutEndBlanks(padded({headings[0], headings[1], headings[2], headings[3], headings[4]}, widths) +
+                                  (below ? "" : "ALLOWED"))) +
+        "\n";
     for (const auto &group : groups) {
         out += "\n" + (group.title.empty() ? "" : in(bold, group.title) + "\n");
         for (const auto &option : group.options) {
-            const auto line = withoutEndBlanks(padded(cellsOf(option), widths) + wrapped(option.allowed, last, indent));
+            const auto cell_line = padded(cellsOf(option), widths);
+            const auto allowed = wrapped(option.allowed, last, begin);
+            const auto line = below && !allowed.empty()
+                                  ? withoutEndBlanks(cell_line) + "\n" + std::string(begin, ' ') + allowed
+                                  : withoutEndBlanks(cell_line + allowed);
             out += (option.active ? line : in(dim, line)) + "\n";
         }
     }

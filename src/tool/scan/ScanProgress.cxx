@@ -16,7 +16,7 @@ namespace {
 constexpr std::chrono::milliseconds show_interval{100};
 constexpr double kilo = 1000;
 constexpr double round_up_from = 999.5; // with three digits that is 1000
-constexpr double min_seconds = 0.2;     // before that a rate says nothing
+constexpr double min_seconds = 0.1;     // before that a rate says nothing
 constexpr std::size_t max_bar = 40;
 constexpr std::size_t min_bar = 8;
 constexpr long seconds_per_minute = 60;

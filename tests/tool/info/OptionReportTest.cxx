@@ -60,13 +60,21 @@ TEST_F(OptionReport, WrapsAtTheTerminalsEnd)
 {
     constexpr SANE_String_Const many[] = {"First entry", "Second entry", "Third entry", "Fourth entry", nullptr};
     scanner_.options[2].descriptor.constraint.string_list = many;
-    const auto text = optionsText(groups(), {85, false});
+    const auto text = optionsText(groups(), {95, false});
     for (std::size_t at = 0; at < text.size();) {
         const auto end = text.find('\n', at);
-        EXPECT_LT(end - at, 85U) << text.substr(at, end - at);
+        EXPECT_LT(end - at, 95U) << text.substr(at, end - at);
         at = end + 1;
     }
     EXPECT_NE(text.find("Fourth entry"), std::string::npos);
+}
+
+TEST_F(OptionReport, PutsWhatIsAllowedBelowOnANarrowTerminal)
+{
+    const auto text = optionsText(groups(), {70, false});
+    EXPECT_NE(text.find("  --mode        Color                string\n        Gray, Color\n"), std::string::npos)
+        << text;
+    EXPECT_EQ(text.find("ALLOWED"), std::string::npos);
 }
 
 TEST_F(OptionReport, HasColoursOnlyWhereTheyAreWanted)
