@@ -6,6 +6,7 @@
 
 #define POINTERHOLDER_TRANSITION 4
 #include <array>
+#include <qpdf/JSON.hh> // QPDF.hh needs the whole type
 #include <qpdf/Pipeline.hh>
 #include <qpdf/Pl_Flate.hh>
 #include <qpdf/QPDF.hh>

@@ -115,8 +115,7 @@ void TargetFile::giveName(const std::string &folder)
 void TargetFile::commit()
 {
     // An earlier error counts, too: what a writer overlooked is missing from the file.
-    if (std::fflush(stream_.get()) != 0 || std::ferror(stream_.get()) != 0 ||
-        ::fsync(::fileno(stream_.get())) != 0)
+    if (std::fflush(stream_.get()) != 0 || std::ferror(stream_.get()) != 0 || ::fsync(::fileno(stream_.get())) != 0)
         throwErrno("write " + path_);
     if (temporary_name_.empty())
         giveName(folderOf(place_));

@@ -2,6 +2,7 @@
 
 #include "os/Error.hxx"
 
+#include <array>
 #include <cstdarg>
 #include <cstring>
 #include <string>
@@ -16,7 +17,7 @@ namespace {
 // libtiff's handlers belong to the process: one writer works at a time here.
 thread_local std::string last_error;
 
-void noteError(const char *module, const char *format, va_list arguments)
+[[gnu::format(printf, 2, 0)]] void noteError(const char *module, const char *format, va_list arguments)
 {
     std::array<char, 300> text{};
     std::vsnprintf(text.data(), text.size(), format, arguments);

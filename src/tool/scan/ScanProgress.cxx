@@ -87,8 +87,7 @@ std::string progressLine(const ProgressState &state, const ProgressStyle &style)
     const auto percent =
         formatted("  %3d%%", static_cast<int>(std::min(state.bytes, *state.whole_bytes) * 100 / *state.whole_bytes));
     const auto left = has_rate ? timeLeft((1 - share) * static_cast<double>(*state.whole_bytes) / rate) : "";
-    const auto tail =
-        percent + rate_text + formatted("  %-10s", left.c_str());
+    const auto tail = percent + rate_text + formatted("  %-10s", left.c_str());
     // one column stays free: a full line makes some terminals begin a new one
     const auto used = state.label.size() + 2 + tail.size() + 1;
     if (style.columns < used + min_bar)
