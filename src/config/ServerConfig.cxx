@@ -5,7 +5,7 @@
 #include "os/Error.hxx"
 #include "os/UniqueFd.hxx"
 #include "util/Printable.hxx"
-#include "util/Utf8.hxx"
+#include "util/PrintableUtf8.hxx"
 
 #include <algorithm>
 #include <cerrno>
