@@ -41,7 +41,7 @@ public:
     static constexpr std::size_t max_servers = 16;
     static constexpr std::size_t max_addresses = 8;
 
-    // config: must stay. program: see browseProgram().
+    // config: must stay. program: see browseProgram(). debug: not empty.
     DiscoveredServers(const ClientConfig &config, std::string program, DebugSink debug);
 
     // ---- for a loop over several connections

@@ -28,9 +28,8 @@ std::string addressText(const AvahiAddress &address, AvahiIfIndex interface)
     std::array<char, AVAHI_ADDRESS_STR_MAX> text{};
     ::avahi_address_snprint(text.data(), text.size(), &address);
     std::string result = text.data();
-    const bool link_local =
-        address.proto == AVAHI_PROTO_INET6 && address.data.ipv6.address[0] == 0xfe &&
-        (address.data.ipv6.address[1] & 0xc0) == 0x80;
+    const bool link_local = address.proto == AVAHI_PROTO_INET6 && address.data.ipv6.address[0] == 0xfe &&
+                            (address.data.ipv6.address[1] & 0xc0) == 0x80;
     std::array<char, IF_NAMESIZE> zone{};
     if (link_local && interface > 0 && ::if_indextoname(static_cast<unsigned>(interface), zone.data()))
         result += "%" + std::string(zone.data());
@@ -96,8 +95,7 @@ void AvahiBrowser::finishIfDone()
 void AvahiBrowser::run()
 {
     int error = 0;
-    client_.reset(
-        ::avahi_client_new(poll_.api(), AVAHI_CLIENT_IGNORE_USER_CONFIG, clientCallback, this, &error));
+    client_.reset(::avahi_client_new(poll_.api(), AVAHI_CLIENT_IGNORE_USER_CONFIG, clientCallback, this, &error));
     if (!client_)
         return fail(::avahi_strerror(error));
     if (!::avahi_service_browser_new(client_.get(), AVAHI_IF_UNSPEC, AVAHI_PROTO_UNSPEC, service_type, service_domain,
@@ -119,8 +117,8 @@ void AvahiBrowser::resolve(AvahiIfIndex interface, AvahiProtocol protocol, const
         return;
     say("seen\n");
     // An address of the protocol that it is announced over: a server may have a listener for one of them only.
-    if (::avahi_service_resolver_new(client_.get(), interface, protocol, name, service_type, service_domain,
-                                     protocol, {}, resolverCallback, this))
+    if (::avahi_service_resolver_new(client_.get(), interface, protocol, name, service_type, service_domain, protocol,
+                                     {}, resolverCallback, this))
         ++pending_;
 }
 
@@ -145,8 +143,8 @@ void AvahiBrowser::browserCallback(AvahiServiceBrowser *, AvahiIfIndex interface
 
 void AvahiBrowser::resolverCallback(AvahiServiceResolver *resolver, AvahiIfIndex interface, AvahiProtocol,
                                     AvahiResolverEvent event, const char *name, const char *, const char *,
-                                    const char *host, const AvahiAddress *address, uint16_t port,
-                                    AvahiStringList *text, AvahiLookupResultFlags flags, void *self) noexcept
+                                    const char *host, const AvahiAddress *address, uint16_t port, AvahiStringList *text,
+                                    AvahiLookupResultFlags flags, void *self) noexcept
 {
     auto &browser = *static_cast<AvahiBrowser *>(self);
     if (event == AVAHI_RESOLVER_FOUND && address)

@@ -18,10 +18,10 @@
 namespace netsane {
 
 struct FoundServer {
-    std::string host;      // "pi.local", in small letters and without a dot at its end
-    unsigned port = 0;     // 1 to 65535
-    std::string address;   // numeric, of IPv6 with its zone where it needs one
-    bool is_here = false;  // announced by this machine itself
+    std::string host;     // "pi.local", in small letters and without a dot at its end
+    unsigned port = 0;    // 1 to 65535
+    std::string address;  // numeric, of IPv6 with its zone where it needs one
+    bool is_here = false; // announced by this machine itself
     TlsOffer tls = TlsOffer::unknown;
     std::string instance; // for people, printable
 

@@ -2,6 +2,7 @@
 """Servers announce themselves, and scanimage finds them: with a bus and an Avahi daemon that the test plays."""
 
 import os
+import shutil
 import signal
 import socket
 import time
@@ -105,6 +106,24 @@ class Announcing(DiscoveryTest):
         os.kill(killed, signal.SIGKILL)
         harness.wait_for(lambda: server.worker("netsaned-discovery") not in (None, killed), 15, "another process")
         self.bus.wait_published(len)
+        server.stop()
+
+    @unittest.skipIf(os.geteuid() != 0, "only root can start it as somebody else")
+    def testHasNoRights(self):
+        root = shutil.copytree(self.stage.root, os.path.join(self.folder, "root"), symlinks=True)
+        os.chmod(root, 0o755)
+        server = self.daemon(keys={"listen": ["0.0.0.0:0"], "discovery": True, "user": "nobody"})
+        server.program = os.path.join(root, os.path.relpath(self.stage.netsaned, self.stage.root))
+        server.bus = self.bus.address
+        if self.stage.sanitizers:
+            os.chmod(server.folder, 0o777)  # for reports
+        server.start()
+        self.bus.wait_published(len)
+        with open(f"/proc/{server.worker('netsaned-discovery')}/status", encoding="ascii") as file:
+            status = dict(line.split(":", 1) for line in file)
+        self.assertNotIn("0", status["Uid"].split())
+        self.assertEqual([0, 0], [int(status[key], 16) for key in ("CapEff", "CapBnd")])
+        self.assertEqual("1", status["NoNewPrivs"].strip())
         server.stop()
 
     def testReload(self):
