@@ -1,5 +1,5 @@
 # doc
-dist_doc_DATA += doc/hostile-servers.md doc/install.md doc/performance.md doc/plugin-guide.md doc/protocol.md \
+dist_doc_DATA += doc/architecture.svg doc/configure.md doc/hostile-servers.md doc/install.md doc/performance.md doc/plugin-guide.md doc/protocol.md \
 	doc/reliability.md doc/security.md doc/messages.md doc/trace.md
 
 # A package of its own that nothing here builds; tests/e2e/out_of_tree.py does, from a copy.
