@@ -6,7 +6,7 @@
 #include "os/UniqueFd.hxx"
 #include "os/UnixListener.hxx"
 #include "util/Printable.hxx"
-#include "util/PrintableUtf8.hxx"
+#include "util/Utf8.hxx"
 
 #include <algorithm>
 #include <cerrno>

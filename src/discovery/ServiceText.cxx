@@ -1,6 +1,6 @@
 #include "discovery/ServiceText.hxx"
 
-#include "util/PrintableUtf8.hxx"
+#include "util/Utf8.hxx"
 
 #include <algorithm>
 #include <array>

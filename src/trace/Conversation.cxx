@@ -56,7 +56,7 @@ void Conversation::clientSays(std::uint32_t command, FieldWalk &walk)
     case Command::user:
         return walk.takeSecret("name"); // some people type their password there
     case Command::pass_reply:
-        walk.take("method", FieldForm::number);
+        walk.takeMethod();
         return walk.takeSecrets("answer");
     case Command::fail:
         walk.take("command", FieldForm::command);

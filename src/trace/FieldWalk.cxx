@@ -79,6 +79,12 @@ void FieldWalk::takeSecret(std::string_view name)
         add(name, FieldForm::bytes, false);
 }
 
+void FieldWalk::takeMethod()
+{
+    if (const auto method = take("method", FieldForm::number); method && *method > last_site_method)
+        named_.back().is_public = false;
+}
+
 void FieldWalk::takeSecrets(std::string_view name)
 {
     while (!atEnd())

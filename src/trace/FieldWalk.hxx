@@ -31,6 +31,9 @@ public:
     // The same for a field that no recording has.
     void takeSecret(std::string_view name);
 
+    // The number of a method of login. No recording has one that can't be: it may be four letters of a password.
+    void takeMethod();
+
     // The rest: names what protocol.md doesn't know.
     void takeRest();
     void takeSecrets(std::string_view name);

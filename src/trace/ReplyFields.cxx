@@ -39,7 +39,7 @@ void Conversation::serverSays(std::uint32_t command, FieldWalk &walk)
     case Command::hello:
         return takeHello(walk, false);
     case Command::pass_request:
-        walk.take("method", FieldForm::number);
+        walk.takeMethod();
         return walk.takeSecrets("question");
     case Command::fail:
         walk.take("command", FieldForm::command);

@@ -5,4 +5,4 @@ src_util_libutil_la_SOURCES = \
 	src/util/JsonWriter.cxx src/util/JsonWriter.hxx \
 	src/util/Printable.cxx src/util/Printable.hxx \
 	src/util/PortNumber.hxx \
-	src/util/PrintableUtf8.cxx src/util/PrintableUtf8.hxx
+	src/util/Utf8.cxx src/util/Utf8.hxx

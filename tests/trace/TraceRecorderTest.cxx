@@ -47,10 +47,11 @@ TEST_F(TraceRecorder_, HasNothingOfALogin)
     encodeUser(client(), "NameOfUser");
     encodePass(client(), Command::pass_reply, {1, {field("PassWord1"), field("PassWord2")}});
     encodePass(server(), Command::pass_request, {0x8001, {field("Challenge1"), field("Challenge2")}});
+    FrameEncoder(client(), static_cast<std::uint32_t>(Command::pass_reply)).opaque(field("Key4")).end();
     encodeWelcome(server(), "NameOfUser");
     say();
     const auto bytes = file();
-    for (const char *const secret : {"NameOfUser", "PassWord", "Challenge"})
+    for (const char *const secret : {"NameOfUser", "PassWord", "Challenge", "Key4"})
         EXPECT_EQ(bytes.find(secret), bytes.npos) << secret;
     const auto text = shown(bytes);
     EXPECT_NE(text.find("method=1 answer=<9 bytes> answer=<9 bytes>"), text.npos) << text;

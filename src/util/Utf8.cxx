@@ -1,4 +1,4 @@
-#include "util/PrintableUtf8.hxx"
+#include "util/Utf8.hxx"
 
 #include <cstddef>
 
