@@ -87,6 +87,12 @@ src_tool_libtool_commands_la_SOURCES += src/tool/image/JpegWriter.cxx
 endif
 if HAVE_PDF
 src_tool_libtool_commands_la_SOURCES += src/tool/image/PdfWriter.cxx
+# libqpdf's headers aren't C++20 for clang 14.
+noinst_LTLIBRARIES += src/tool/libtool_pdf.la
+src_tool_libtool_pdf_la_SOURCES = src/tool/image/PdfDocument.cxx src/tool/image/PdfDocument.hxx
+src_tool_libtool_pdf_la_CPPFLAGS = $(AM_CPPFLAGS) $(QPDF_CFLAGS)
+src_tool_libtool_pdf_la_CXXFLAGS = $(AM_CXXFLAGS) -std=c++17
+src_tool_libtool_commands_la_LIBADD = src/tool/libtool_pdf.la
 endif
 src_tool_libtool_commands_la_CPPFLAGS = $(AM_CPPFLAGS) $(method_cppflags) $(CLI11_CFLAGS) $(JSON_CFLAGS) $(CRYPT_CFLAGS) $(OPENSSL_CFLAGS) \
 	$(SANE_CFLAGS) $(PNG_CFLAGS) $(TIFF_CFLAGS) $(JPEG_CFLAGS) $(QPDF_CFLAGS) -DNETSANE_BINDIR='"$(bindir)"'

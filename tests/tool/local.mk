@@ -27,10 +27,14 @@ if HAVE_JPEG
 if HAVE_PDF
 check_PROGRAMS += tests/tool/scan_test
 TESTS += tests/tool/scan_test
+check_LTLIBRARIES += tests/tool/libpdf_reader.la
 endif
 endif
 endif
 endif
+tests_tool_libpdf_reader_la_SOURCES = tests/tool/image/PdfReader.cxx tests/tool/image/PdfReader.hxx
+tests_tool_libpdf_reader_la_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir) $(QPDF_CFLAGS)
+tests_tool_libpdf_reader_la_CXXFLAGS = $(AM_CXXFLAGS) -std=c++17
 tests_tool_scan_test_SOURCES = \
 	tests/tool/image/ImageReader.cxx tests/tool/image/ImageReader.hxx \
 	tests/tool/image/TargetFileTest.cxx \
@@ -44,8 +48,7 @@ tests_tool_scan_test_SOURCES = \
 	tests/tool/scanner/LoginPromptTest.cxx \
 	tests/tool/scanner/OptionArgumentsTest.cxx \
 	tests/tool/scanner/OptionParserTest.cxx
-tests_tool_scan_test_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir) $(SANE_CFLAGS) $(PNG_CFLAGS) $(TIFF_CFLAGS) $(JPEG_CFLAGS) \
-	$(QPDF_CFLAGS) -DPOINTERHOLDER_TRANSITION=4
+tests_tool_scan_test_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir) $(SANE_CFLAGS) $(PNG_CFLAGS) $(TIFF_CFLAGS) $(JPEG_CFLAGS)
 tests_tool_scan_test_CXXFLAGS = $(AM_CXXFLAGS) $(GTEST_CFLAGS)
-tests_tool_scan_test_LDADD = $(tool_libs) $(GTEST_LIBS) $(tool_foreign_libs)
+tests_tool_scan_test_LDADD = tests/tool/libpdf_reader.la $(tool_libs) $(GTEST_LIBS) $(tool_foreign_libs)
 endif
