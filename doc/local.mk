@@ -1,6 +1,6 @@
 # doc
 dist_doc_DATA += doc/hostile-servers.md doc/install.md doc/performance.md doc/plugin-guide.md doc/protocol.md \
-	doc/reliability.md doc/security.md
+	doc/reliability.md doc/security.md doc/soak.png
 
 # A package of its own that nothing here builds; tests/e2e/out_of_tree.py does, from a copy.
 exampledir = $(docdir)/examples/totp
