@@ -1,6 +1,6 @@
 # doc
 dist_doc_DATA += doc/architecture.svg doc/configure.md doc/control.md doc/frontends.md doc/hostile-servers.md doc/install.md \
-	doc/messages.md doc/performance.md doc/plugin-guide.md doc/protocol.md doc/reliability.md doc/security.md doc/trace.md
+	doc/messages.md doc/performance.md doc/plugin-guide.md doc/protocol.md doc/reliability.md doc/security.md doc/soak.png doc/trace.md
 
 screenshotsdir = $(docdir)/screenshots
 dist_screenshots_DATA = doc/screenshots/scanimage.png doc/screenshots/simple-scan.png doc/screenshots/xsane.png

@@ -36,3 +36,4 @@ include tests/bench/local.mk
 include tests/packaging/local.mk
 include tests/e2e/local.mk
 include tests/soak/local.mk
+include tests/threads/local.mk

@@ -53,13 +53,13 @@ char toLower(char c) noexcept
 // Without its zone.
 std::string canonicalHost(std::string host)
 {
+    while (host.size() > 1 && host.ends_with('.')) // all and first: what comes out must not change once more
+        host.pop_back();
     in6_addr address{};
     std::array<char, INET6_ADDRSTRLEN> text{};
     if (::inet_pton(AF_INET6, host.c_str(), &address) == 1 && ::inet_ntop(AF_INET6, &address, text.data(), text.size()))
         return text.data();
     std::ranges::transform(host, host.begin(), toLower);
-    if (host.size() > 1 && host.ends_with('.'))
-        host.pop_back();
     return host;
 }
 

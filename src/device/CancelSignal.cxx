@@ -5,6 +5,7 @@
 #include <atomic>
 #include <cerrno>
 #include <csignal>
+#include <execinfo.h>
 #include <pthread.h>
 
 namespace netsane {
@@ -45,6 +46,10 @@ CancelSignal::Scope::~Scope()
 void CancelSignal::install()
 {
     sane_thread = ::pthread_self();
+    // Backends call pthread_cancel(3) in sane_cancel, which loads a library the first time: not in a signal handler,
+    // which may have interrupted malloc. backtrace(3) loads it now.
+    void *frame = nullptr;
+    ::backtrace(&frame, 1);
     struct sigaction action {};
     action.sa_handler = cancelHandler;
     // No SA_RESTART: the system call that blocks has to come back.

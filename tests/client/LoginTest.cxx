@@ -202,6 +202,10 @@ TEST_F(LibraryLogin, WithoutAPromptMoreThanThePasswordIsDeclined)
     }
     EXPECT_EQ(Strings{}, answers);
     EXPECT_EQ(2, server.fails);
+}
+
+TEST_F(LibraryLogin, WithoutAPromptThePasswordIsEnoughWhereNothingElseIsAsked)
+{
     serverAsks({{{NETSANE_PROMPT_HIDDEN, "Password: "}}});
     Program program{"alice", "secret"};
     auto options = optionsFor(program);

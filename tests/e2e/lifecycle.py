@@ -143,6 +143,17 @@ class Lifecycle(harness.EndToEndTest):
         self.assertEqual(result.code, seed.IO_ERROR, repr(result))
         self.assertIn(b"Error during device I/O", result.err)
 
+    def test_a_restart_in_mid_scan(self):
+        scan = self.long_scan()
+        address = f"127.0.0.1:{self.server.port}"
+        self.server.process.terminate()
+        self.assertEqual(self.server.process.wait(harness.STOP_DEADLINE), 0)
+        self.server.configure({"listen": [address]})
+        self.server.start()
+        self.assertEqual(scan.finish(5).code, seed.IO_ERROR)
+        self.assert_free()
+        self.server.stop()
+
     def test_sighup_while_scanning(self):
         args = ["--mode", "Color", "--test-picture", "Color pattern", "--resolution", "600"]
         scan = self.scanning(self.scanner, "-d", self.device(), *args, hold=100000)

@@ -274,11 +274,15 @@ endif
 # Seeds from what the programs really say; needs the stage that `make check TESTS=` fills.
 fuzz-record: tests/stage.stamp
 	$(AM_TESTS_ENVIRONMENT) $(PYTHON) -B $(srcdir)/tests/fuzz/record_sessions.py
-.PHONY: fuzz fuzzers fuzz-record
+# A table of the lines that the corpora reach; FUZZ_FOUND: a folder of inputs beside them, tests/fuzz/found of another build.
+FUZZ_FOUND =
+fuzz-coverage: $(fuzz_targets)
+	$(SHELL) $(srcdir)/tests/fuzz/coverage.sh '$(srcdir)' '$(FUZZ_FOUND)' $(fuzz_targets)
+.PHONY: fuzz fuzzers fuzz-record fuzz-coverage
 EXTRA_DIST += tests/fuzz/corpus tests/fuzz/dictionaries tests/fuzz/make_corpus.py tests/fuzz/record_sessions.py \
-	tests/fuzz/run_fuzzers.sh
+	tests/fuzz/run_fuzzers.sh tests/fuzz/coverage.sh
 
 clean-local: clean-fuzz
 clean-fuzz:
-	rm -rf tests/fuzz/found tests/fuzz/crashes
+	rm -rf tests/fuzz/found tests/fuzz/crashes tests/fuzz/profiles
 .PHONY: clean-fuzz

@@ -19,10 +19,11 @@ PamLab &lab()
     return lab;
 }
 
+// What the method passes on to PAM.
 bool isUserName(const std::string &name)
 {
-    return !name.empty() && name.size() <= max_user_bytes &&
-           std::ranges::none_of(name, [](char c) { return (c >= 0 && c < ' ') || c == 0x7f; });
+    return !name.empty() && name.size() <= max_user_bytes && name.front() != '-' && name != "." && name != ".." &&
+           std::ranges::none_of(name, [](char c) { return (c >= 0 && c < ' ') || c == 0x7f || c == '/'; });
 }
 
 } // namespace
