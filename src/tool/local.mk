@@ -5,6 +5,7 @@ noinst_LTLIBRARIES += src/tool/libtool_commands.la
 # All but main, for the unit tests too.
 src_tool_libtool_commands_la_SOURCES = \
 	src/tool/ToolCommand.cxx src/tool/ToolCommand.hxx \
+	src/tool/BytesText.cxx src/tool/BytesText.hxx \
 	src/tool/CommandTable.cxx src/tool/CommandTable.hxx \
 	src/tool/Completion.cxx src/tool/Completion.hxx \
 	src/tool/InstalledFolders.cxx src/tool/InstalledFolders.hxx \

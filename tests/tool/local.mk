@@ -43,6 +43,7 @@ tests_tool_scan_test_SOURCES = \
 	tests/tool/list/ServerReportTest.cxx \
 	tests/tool/scan/OutputNamesTest.cxx \
 	tests/tool/scan/PageScanTest.cxx \
+	tests/tool/BytesTextTest.cxx \
 	tests/tool/scan/ScanProgressTest.cxx \
 	tests/tool/scanner/FakeScanner.hxx \
 	tests/tool/scanner/LoginPromptTest.cxx \

@@ -1,5 +1,6 @@
 #include "tool/control/StatusText.hxx"
 
+#include "tool/BytesText.hxx"
 #include "tool/control/TextTable.hxx"
 
 #include <array>
@@ -270,17 +271,6 @@ std::string durationText(std::uint64_t seconds)
     if (seconds < 24 * 3600)
         return pair(seconds / 3600, " h", seconds / 60 % 60, " min");
     return pair(seconds / (24 * 3600), " d", seconds / 3600 % 24, " h");
-}
-
-std::string bytesText(double bytes)
-{
-    constexpr std::array<const char *, 6> units{"B", "KiB", "MiB", "GiB", "TiB", "PiB"};
-    std::size_t unit = 0;
-    for (; bytes >= 1023.95 && unit + 1 < units.size(); ++unit)
-        bytes /= 1024;
-    std::array<char, 64> text{};
-    std::snprintf(text.data(), text.size(), unit == 0 || bytes >= 99.95 ? "%.0f %s" : "%.1f %s", bytes, units[unit]);
-    return text.data();
 }
 
 } // namespace netsane

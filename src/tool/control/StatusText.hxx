@@ -24,7 +24,4 @@ void addRates(nlohmann::json &status, const nlohmann::json &earlier);
 // "5 s", "12 min", "3 h 7 min", "2 d 4 h"
 std::string durationText(std::uint64_t seconds);
 
-// "812 B", "3.4 MiB"
-std::string bytesText(double bytes);
-
 } // namespace netsane

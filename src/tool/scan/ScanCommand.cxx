@@ -1,5 +1,6 @@
 #include "tool/scan/ScanCommand.hxx"
 
+#include "tool/BytesText.hxx"
 #include "tool/scanner/OptionText.hxx"
 
 #include <CLI/CLI.hpp>

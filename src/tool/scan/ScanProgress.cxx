@@ -1,5 +1,6 @@
 #include "tool/scan/ScanProgress.hxx"
 
+#include "tool/BytesText.hxx"
 #include "tool/TerminalStyle.hxx"
 
 #include <algorithm>
@@ -14,9 +15,7 @@ namespace netsane {
 namespace {
 
 constexpr std::chrono::milliseconds show_interval{100};
-constexpr double kilo = 1000;
-constexpr double round_up_from = 999.5; // with three digits that is 1000
-constexpr double min_seconds = 0.1;     // before that a rate says nothing
+constexpr double min_seconds = 0.1; // before that a rate says nothing
 constexpr std::size_t max_bar = 40;
 constexpr std::size_t min_bar = 8;
 constexpr long seconds_per_minute = 60;
@@ -60,18 +59,6 @@ std::string bar(double share, std::size_t width, const ProgressStyle &style)
 }
 
 } // namespace
-
-std::string bytesText(double bytes)
-{
-    constexpr std::array units = {"bytes", "kB", "MB", "GB", "TB"};
-    std::size_t unit = 0;
-    while (bytes >= (unit == 0 ? kilo : round_up_from) && unit + 1 < units.size()) {
-        bytes /= kilo;
-        ++unit;
-    }
-    const int decimals = unit == 0 || bytes >= 99.95 ? 0 : bytes >= 9.995 ? 1 : 2;
-    return formatted("%.*f %s", decimals, bytes, units[unit]);
-}
 
 std::string progressLine(const ProgressState &state, const ProgressStyle &style)
 {

@@ -27,9 +27,6 @@ struct ProgressStyle {
 // "page 3  ━━━━━━━━━╌╌╌╌╌╌╌  57%  12.3 MB/s  0:07 left", never wider than the terminal.
 std::string progressLine(const ProgressState &state, const ProgressStyle &style);
 
-// "12.3 MB": three digits, powers of 1000.
-std::string bytesText(double bytes);
-
 class ScanProgress {
 public:
     using Clock = std::chrono::steady_clock;

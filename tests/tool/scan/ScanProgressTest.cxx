@@ -42,13 +42,3 @@ TEST(ScanProgress, HasColoursOnlyWhereTheyAreWanted)
     EXPECT_NE(progressLine({"page", 5, 10, 1}, {80, true, true}).find("\033[32m"), std::string::npos);
     EXPECT_EQ(progressLine({"page", 5, 10, 1}, {80, false, true}).find('\033'), std::string::npos);
 }
-
-TEST(ScanProgress, WritesBytesWithThreeDigits)
-{
-    EXPECT_EQ(bytesText(0), "0 bytes");
-    EXPECT_EQ(bytesText(999), "999 bytes");
-    EXPECT_EQ(bytesText(1234), "1.23 kB");
-    EXPECT_EQ(bytesText(45'678'000), "45.7 MB");
-    EXPECT_EQ(bytesText(456'780'000), "457 MB");
-    EXPECT_EQ(bytesText(999'990), "1.00 MB") << "no 1000 kB";
-}
