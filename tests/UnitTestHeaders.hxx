@@ -1,5 +1,5 @@
-// What most unit tests include, for configure's --enable-precompiled-headers. A test includes what it uses all the same:
-// builds without that option have only this. No guard: a compiler warns of one in what it compiles.
+// What most unit tests include, for configure's --enable-precompiled-headers. A test includes what it uses all the
+// same: builds without that option have only this. No guard: a compiler warns of one in what it compiles.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 

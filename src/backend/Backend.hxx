@@ -23,7 +23,8 @@ public:
     // Reads netsane.conf, NETSANE_SERVERS and NETSANE_NO_BACKEND. debug: never empty; what handles have to say, too.
     explicit Backend(SANE_Auth_Callback authorize, DebugSink debug = debugToStandardError);
 
-    // Asks all servers, those that are discovered too: none where NETSANE_NO_BACKEND is set. Blocks; see ServerSurvey.hxx.
+    // Asks all servers, those that are discovered too: none where NETSANE_NO_BACKEND is set. Blocks; see
+    // ServerSurvey.hxx.
     std::vector<SurveyedServer> survey(const char *program);
 
     // local_only: nothing here is local.

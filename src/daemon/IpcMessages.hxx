@@ -123,7 +123,7 @@ struct NewConnection {
     ConnectionId connection = 0;
     std::string peer;
     bool local = false;
-    std::uint32_t trace_limit_mb = 0; // of the recording, whose file is beside it; 0: none is made
+    std::uint32_t trace_limit_mb = 0;     // of the recording, whose file is beside it; 0: none is made
     std::vector<ConnectionId> in_the_way; // one of them should go for it: the first that nothing is done for
     bool is_full = false;                 // else it has to go itself
 };

@@ -128,7 +128,7 @@ private:
     std::vector<std::string> restart_keys_;      // that the last reload has left as they were
     std::optional<StatusFacts::Reload> last_reload_;
     const TimePoint started_at_ = EventLoop::now();
-    std::unique_ptr<ControlCommands> control_; // always there; its socket perhaps not
+    std::unique_ptr<ControlCommands> control_;                    // always there; its socket perhaps not
     std::optional<std::pair<UniqueFd, UniqueFd>> reloading_link_; // between session and auth process
     std::unique_ptr<CertificateMaker> certificate_maker_;
     std::string check_folder_; // of a check, for a certificate that isn't there yet; empty: none

@@ -14,10 +14,12 @@ namespace netsane {
 namespace {
 
 constexpr const char *notes =
-    "Asks the servers of netsane.conf and of NETSANE_SERVERS, and those that announce themselves in the network, all at\n"
-    "once and for 2 seconds at most, which devices they have, as \"scanimage -L\" does; and says of a server that gives no answer why. It asks nobody for a password: a\n"
-    "server that wants a login before it lists its devices gets one from netsane.conf or from\n"
-    "~/.config/netsane/credentials. \"netsane probe SERVER\" looks closer.\n"
+    "Asks the servers of netsane.conf and of NETSANE_SERVERS, and those that announce\n"
+    "themselves in the network, all at once and for 2 seconds at most, which devices they\n"
+    "have, as \"scanimage -L\" does; and says of a server that gives no answer why. It asks\n"
+    "nobody for a password: a server that wants a login before it lists its devices gets\n"
+    "one from netsane.conf or from ~/.config/netsane/credentials, and one that announces\n"
+    "itself gets none. \"netsane probe SERVER\" looks closer.\n"
     "\n"
     "Exit codes: 0 all configured servers have answered, 1 not all, 2 wrong usage, 3 there is no server.\n"
     "\n"
@@ -44,7 +46,8 @@ ExitCode ListCommand::run()
     const auto servers = Backend(nullptr, debug).survey("netsane list");
     writeStandardOutput(json_ ? serversJson(servers) : serversText(servers, wantsColours(STDOUT_FILENO)));
     if (servers.empty()) {
-        say("no server is configured, and none announces itself: name one in " NETSANE_SYSCONFDIR "/sane.d/netsane.conf, or by NETSANE_SERVERS");
+        say("no server is configured, and none announces itself: name one in " NETSANE_SYSCONFDIR
+            "/sane.d/netsane.conf, or by NETSANE_SERVERS");
         return ExitCode::absent;
     }
     // What anybody in the network announces is no failure of what was set up.
