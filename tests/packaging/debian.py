@@ -37,7 +37,7 @@ def read(*path):
 
 
 def listed(path):
-    return [line for line in read(path).splitlines() if line and not line.startswith("#")]
+    return [line.split()[0] for line in read(path).splitlines() if line and not line.startswith("#")]
 
 
 def debian_path(path):

@@ -45,7 +45,7 @@ TEST(StatusText, TellsWhoHoldsWhat)
     const auto text = textOf(sample());
     EXPECT_THAT(text, HasSubstr("netsaned 1, process 7, started 1 h 1 min ago\nconfiguration: /c\n"));
     EXPECT_THAT(text, HasSubstr("3  alice  192.0.2.7:4000  tls    1 min  812 bytes  3.57 MB"));
-    EXPECT_THAT(text, HasSubstr("4  -      [::1]:5         clear    1 s         ?        ?"));
+    EXPECT_THAT(text, HasSubstr("4  -      [::1]:5         clear    1 s          ?        ?"));
     EXPECT_THAT(text, HasSubstr("alice from 192.0.2.7 (3)"));
     EXPECT_THAT(text, HasSubstr("2 min ago: its process was killed"));
     EXPECT_THAT(text, HasSubstr("listed 12 s ago"));
