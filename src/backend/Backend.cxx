@@ -44,7 +44,7 @@ SANE_Status Backend::openOn(const ServerName &server, const std::string &device,
 {
     std::unique_ptr<DeviceHandle> opened;
     const auto found = discovered_.find(server);
-    DeviceOpener opener(server, found ? found->settings : config_.settingsFor(server), authorize_, debug_,
+    DeviceOpener opener(server, found ? found->settings : discovered_.settingsFor(server), authorize_, debug_,
                         found ? found->addresses : std::vector<std::string>());
     const auto status = opener.open(device, opened);
     if (status != SANE_STATUS_GOOD)

@@ -76,7 +76,8 @@ void DiscoveredServers::add(const FoundServer &found)
         return;
     const auto there = std::ranges::find(servers_, name, &DiscoveredServer::name);
     if (there != servers_.end()) {
-        there->seen_at = begun_;
+        if (std::exchange(there->seen_at, begun_) != begun_)
+            there->addresses.clear(); // those of an earlier look
         if (!there->isAt(found.address, found.port) && there->addresses.size() < max_addresses)
             there->addresses.push_back(found.address);
         return;
@@ -91,11 +92,20 @@ void DiscoveredServers::add(const FoundServer &found)
     servers_.push_back(std::move(server));
 }
 
+ServerSettings DiscoveredServers::settingsFor(const ServerName &name) const
+{
+    auto settings = config_.settingsFor(name);
+    if (config_.discover() != Discover::no && !name.isUnix() && mayBeFound(name))
+        makeCareful(settings);
+    return settings;
+}
+
 std::optional<DiscoveredServer> DiscoveredServers::find(const ServerName &name)
 {
     if (config_.discover() == Discover::no || name.isUnix() || !mayBeFound(name))
         return std::nullopt;
-    if (!known(name)) {
+    const auto *const earlier = known(name);
+    if (!earlier || std::chrono::steady_clock::now() - earlier->seen_at > memory) {
         begin(std::chrono::steady_clock::now());
         const auto until = begun_ + longest_time;
         for (auto now = begun_; browser_ && !known(name) && now < until; now = std::chrono::steady_clock::now()) {

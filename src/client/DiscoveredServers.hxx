@@ -62,6 +62,10 @@ public:
     // The server of that name; nothing if it isn't one that would have to be found so, or isn't found.
     std::optional<DiscoveredServer> find(const ServerName &name);
 
+    // Of a server that isn't known from the network: those of the configuration, but for a name that might have been
+    // announced earlier as careful as for one that is.
+    ServerSettings settingsFor(const ServerName &name) const;
+
 private:
     const DiscoveredServer *known(const ServerName &name) const noexcept;
     bool mayBeFound(const ServerName &name) const;

@@ -16,6 +16,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 #include <utility>
+#include <vector>
 
 extern char **environ;
 
@@ -52,10 +53,17 @@ public:
     SpawnSettings(const SpawnSettings &) = delete;
     SpawnSettings &operator=(const SpawnSettings &) = delete;
 
-    int spawn(pid_t &pid, const std::string &program) const noexcept
+    int spawn(pid_t &pid, const std::string &program) const
     {
         char *const arguments[] = {const_cast<char *>(program.c_str()), nullptr};
-        return good_ ? ::posix_spawn(&pid, program.c_str(), &actions_, &attributes_, arguments, environ) : ENOMEM;
+        // What is loaded into somebody's frontend is for that.
+        std::vector<char *> environment;
+        for (char **entry = environ; entry && *entry; ++entry)
+            if (!std::string_view(*entry).starts_with("LD_PRELOAD="))
+                environment.push_back(*entry);
+        environment.push_back(nullptr);
+        return good_ ? ::posix_spawn(&pid, program.c_str(), &actions_, &attributes_, arguments, environment.data())
+                     : ENOMEM;
     }
 
 private:
@@ -76,8 +84,10 @@ std::string ownFolder()
     Dl_info info{};
     if (::dladdr(reinterpret_cast<void *>(&browseProgram), &info) == 0 || !info.dli_fname)
         return {};
+    // Of a program it may be what the caller has called it, which says nothing of where it is.
+    const char *const own_file = info.dli_fname[0] == '/' ? info.dli_fname : "/proc/self/exe";
     std::array<char, PATH_MAX> path{};
-    if (!::realpath(info.dli_fname, path.data()))
+    if (!::realpath(own_file, path.data()))
         return {};
     const std::string text = path.data();
     return text.substr(0, text.rfind('/'));

@@ -3,11 +3,13 @@
 #include "os/Error.hxx"
 #include "trace/TraceFile.hxx"
 
+#include <algorithm>
 #include <cerrno>
 #include <cstdint>
 #include <cstdlib>
 #include <fcntl.h>
 #include <string_view>
+#include <sys/resource.h>
 #include <unistd.h>
 #include <utility>
 
@@ -37,6 +39,14 @@ UniqueFd createNext(const std::string &path)
     return file;
 }
 
+// More would end the program by SIGXFSZ.
+std::uint64_t largestFile() noexcept
+{
+    rlimit limit{};
+    const bool known = ::getrlimit(RLIMIT_FSIZE, &limit) == 0 && limit.rlim_cur != RLIM_INFINITY;
+    return known ? std::min<std::uint64_t>(limit.rlim_cur, max_trace_bytes) : max_trace_bytes;
+}
+
 } // namespace
 
 std::unique_ptr<TraceRecorder> startTrace(const std::string &program, const std::string &server, const DebugSink &debug)
@@ -53,7 +63,7 @@ std::unique_ptr<TraceRecorder> startTrace(const std::string &program, const std:
         return nullptr;
     }
     return std::make_unique<TraceRecorder>(
-        std::move(file), max_trace_bytes, TraceHeader{trace_version, Speaker::client, {}, program, server},
+        std::move(file), largestFile(), TraceHeader{trace_version, Speaker::client, {}, program, server},
         [server, debug](const std::string &reason) {
             if (debug)
                 debug(0, "NETSANE_TRACE: the session with " + server + " is no longer recorded: " + reason);

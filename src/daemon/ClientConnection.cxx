@@ -56,16 +56,12 @@ ClientConnection::~ClientConnection() = default;
 
 void ClientConnection::record(UniqueFd file, std::uint32_t limit_mb)
 {
-    recorder_.emplace(std::move(file), std::uint64_t{limit_mb} << 20,
-                      TraceHeader{trace_version,
-                                  Speaker::server,
-                                  {},
-                                  "netsaned " NETSANE_VERSION,
-                                  "connection " + std::to_string(id_) + " from " + session_.peer().address},
-                      [this](const std::string &reason) {
-                          logWarning("connection " + std::to_string(id_) + " from " + session_.peer().address +
-                                     " is no longer recorded (trace): " + reason);
-                      });
+    // What it says at its end it says when the session is gone.
+    const std::string what = "connection " + std::to_string(id_) + " from " + session_.peer().address;
+    recorder_.emplace(
+        std::move(file), std::uint64_t{limit_mb} << 20,
+        TraceHeader{trace_version, Speaker::server, {}, "netsaned " NETSANE_VERSION, what},
+        [what](const std::string &reason) { logWarning(what + " is no longer recorded (trace): " + reason); });
     session_.setTap(*recorder_);
 }
 
@@ -241,9 +237,10 @@ void ClientConnection::fail(const std::string &reason)
     update();
 }
 
-void ClientConnection::failNow(const std::string &reason)
+void ClientConnection::failNow(const std::string &reason, bool quietly)
 {
-    fail(reason);
+    session_.fail(reason, quietly);
+    update();
     end();
 }
 

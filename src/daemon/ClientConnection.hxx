@@ -61,7 +61,7 @@ public:
     // Ends the connection with a note.
     void fail(const std::string &reason);
     // The same, now: it doesn't wait until the client has read the note.
-    void failNow(const std::string &reason);
+    void failNow(const std::string &reason, bool quietly);
 
     ConnectionTraffic traffic() const noexcept { return {id_, received_bytes_, sent_bytes_}; }
 

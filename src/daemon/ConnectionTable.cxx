@@ -1,6 +1,7 @@
 #include "daemon/ConnectionTable.hxx"
 
 #include <algorithm>
+#include <exception>
 #include <random>
 
 namespace netsane {
@@ -13,8 +14,12 @@ constexpr std::size_t max_ended = 4096;
 
 std::size_t ConnectionTable::rollDice(std::size_t count)
 {
-    static std::random_device source; // what an attacker can't learn from earlier results
-    return std::uniform_int_distribution<std::size_t>(0, count - 1)(source);
+    try {
+        static std::random_device source; // what an attacker can't learn from earlier results
+        return std::uniform_int_distribution<std::size_t>(0, count - 1)(source);
+    } catch (const std::exception &) {
+        return 0; // the places count as taken
+    }
 }
 
 ConnectionTable::Count ConnectionTable::countOf(const Peer &peer) const

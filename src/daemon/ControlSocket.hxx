@@ -40,7 +40,7 @@ public:
         Milliseconds answer;   // until there is an answer
         Milliseconds delivery; // to take it
     };
-    static constexpr Times usual_times{Milliseconds(5000), Milliseconds(60000), Milliseconds(5000)};
+    static constexpr Times usual_times{Milliseconds(5000), Milliseconds(90000), Milliseconds(5000)};
 
     ControlSocket(EventLoop &loop, OnRequest on_request, MakeError make_error, Times times = usual_times);
     ~ControlSocket();

@@ -196,8 +196,9 @@ void SessionProcess::addConnection(const NewConnection &connection, std::vector<
     connections_.insert_or_assign(connection.connection, std::move(made));
     added.start();
     if (!has_room)
-        added.fail("the server has too many connections on which nobody has logged in or opened a device, and all are "
-                   "in use (max_strangers)");
+        added.failNow("the server has too many connections on which nobody has logged in or opened a device, and all "
+                      "are in use (max_strangers)",
+                      !mayLogEviction());
 }
 
 // The supervisor knows whose turn it is, this process who can be spared. A login that waits for its client is spared
@@ -208,10 +209,21 @@ bool SessionProcess::makeRoom(const NewConnection &newcomer)
         for (const ConnectionId id : newcomer.in_the_way)
             if (auto *const connection = find(id); connection && connection->use() == use) {
                 connection->failNow("its place was needed: the server has many connections on which nobody has logged "
-                                    "in or opened a device (max_strangers)");
+                                    "in or opened a device (max_strangers)",
+                                    !mayLogEviction());
                 return true;
             }
     return !newcomer.is_full;
+}
+
+// Whoever connects a thousand times a second doesn't fill the log.
+bool SessionProcess::mayLogEviction()
+{
+    if (!evictions_.mayLog(EventLoop::now()))
+        return false;
+    if (const auto count = evictions_.takeCount(); count != 0)
+        logWarning(std::to_string(count) + " more connections had to go, or found no place (max_strangers)");
+    return true;
 }
 
 ClientConnection *SessionProcess::find(ConnectionId id) noexcept

@@ -9,6 +9,7 @@
 #include "daemon/CryptMethods.hxx"
 #include "daemon/IpcMessages.hxx"
 #include "daemon/PacketChannel.hxx"
+#include "daemon/RefusalLog.hxx"
 #include "event/EventLoop.hxx"
 
 #include <map>
@@ -42,6 +43,7 @@ private:
     void tellTraffic(std::uint32_t serial);
     void addConnection(const NewConnection &connection, std::vector<UniqueFd> fds);
     bool makeRoom(const NewConnection &newcomer);
+    bool mayLogEviction();
     void bury();
     ClientConnection *find(ConnectionId id) noexcept;
 
@@ -57,6 +59,7 @@ private:
     int exit_status_ = 0;
     std::map<ConnectionId, std::unique_ptr<ClientConnection>> connections_;
     std::vector<ConnectionId> ended_connections_; // in the map until the loop has left their functions
+    RefusalLog evictions_;
     Timer bury_;
     std::unique_ptr<PacketChannel> auth_;
     PacketChannel supervisor_;

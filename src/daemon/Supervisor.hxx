@@ -92,6 +92,7 @@ private:
     void announce();
     void tellAddresses() const;
     void tellNetwork();
+    void announceInNetwork();
     std::string reload(); // why it can't be begun; "" where it was
     void tryReload();
     void candidateTried(const std::string &which, const std::string &failure);

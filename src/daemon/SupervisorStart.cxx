@@ -169,6 +169,15 @@ void Supervisor::tellNetwork()
 {
     if (!config_.discovery)
         return discovery_.withdraw();
+    try {
+        announceInNetwork();
+    } catch (const std::exception &error) { // nothing depends on it
+        logError(std::string("not announced in the network: ") + error.what());
+    }
+}
+
+void Supervisor::announceInNetwork()
+{
     ChildSpec program = childSpec("netsaned-discovery", "");
     program.die_with_parent = true; // it may wait for D-Bus, and hear of nothing then
     if (wantsSandbox("discovery"))

@@ -19,7 +19,8 @@ src_daemon_libdaemon_la_SOURCES = \
 	src/daemon/IpcTraffic.cxx \
 	src/daemon/Log.cxx src/daemon/Log.hxx \
 	src/daemon/LogSinks.cxx src/daemon/LogSinks.hxx \
-	src/daemon/PacketChannel.cxx src/daemon/PacketChannel.hxx
+	src/daemon/PacketChannel.cxx src/daemon/PacketChannel.hxx \
+	src/daemon/RefusalLog.cxx src/daemon/RefusalLog.hxx
 src_daemon_libdaemon_la_CPPFLAGS = $(AM_CPPFLAGS) $(SPDLOG_CFLAGS) $(CLI11_CFLAGS)
 src_daemon_libdaemon_la_LIBADD = $(SPDLOG_LIBS)
 
@@ -49,7 +50,6 @@ src_daemon_libsupervisor_la_SOURCES = \
 	src/daemon/Peer.cxx src/daemon/Peer.hxx \
 	src/daemon/PenaltyTable.cxx src/daemon/PenaltyTable.hxx \
 	src/daemon/ProgramPaths.cxx src/daemon/ProgramPaths.hxx \
-	src/daemon/RefusalLog.cxx src/daemon/RefusalLog.hxx \
 	src/daemon/RestartPause.hxx \
 	src/daemon/SandboxReport.cxx src/daemon/SandboxReport.hxx \
 	src/daemon/ServiceNotifier.cxx src/daemon/ServiceNotifier.hxx \

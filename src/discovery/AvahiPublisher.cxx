@@ -151,10 +151,13 @@ void AvahiPublisher::publish(AvahiClient &client)
         takeOtherName();
         result = AVAHI_OK;
     }
-    if (result == AVAHI_ERR_IS_EMPTY)
+    if (result == AVAHI_ERR_IS_EMPTY) {
         tell("not announced in the network: none of the addresses to listen at is of an interface of it");
-    else if (result < 0)
+    } else if (result < 0) {
         tell("can't be announced in the network: " + std::string(::avahi_strerror(result)));
+        if (result != AVAHI_ERR_COLLISION)
+            retryAfter(bus_retry_milliseconds);
+    }
 }
 
 void AvahiPublisher::takeOtherName()
@@ -180,8 +183,9 @@ void AvahiPublisher::groupCallback(AvahiEntryGroup *group, AvahiEntryGroupState 
         publisher.takeOtherName();
         return publisher.publish(client);
     case AVAHI_ENTRY_GROUP_FAILURE:
-        return publisher.tell("can't be announced in the network: " +
-                              std::string(::avahi_strerror(::avahi_client_errno(&client))));
+        publisher.tell("can't be announced in the network: " +
+                       std::string(::avahi_strerror(::avahi_client_errno(&client))));
+        return publisher.retryAfter(bus_retry_milliseconds);
     case AVAHI_ENTRY_GROUP_UNCOMMITED:
     case AVAHI_ENTRY_GROUP_REGISTERING:
         return;

@@ -277,13 +277,14 @@ ServerSession::Use ServerSession::use() const noexcept
     return queue_.empty() && !login_.inProgress() ? Use::idle : Use::in_use;
 }
 
-void ServerSession::fail(const std::string &reason)
+void ServerSession::fail(const std::string &reason, bool quietly)
 {
     if (finished_)
         return;
     endCleanly();
     encodeServerFail(transport_.messages(), {0, reason});
-    host_.logSession("closed: " + reason);
+    if (!quietly)
+        host_.logSession("closed: " + reason);
 }
 
 void ServerSession::tick(SessionTime now)

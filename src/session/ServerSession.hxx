@@ -55,7 +55,8 @@ public:
     Use use() const noexcept;
 
     // Ends the session with a CMD_FAIL note. Devices are closed.
-    void fail(const std::string &reason);
+    // quietly: without a line in the log.
+    void fail(const std::string &reason, bool quietly = false);
 
     // --- the daemon's side ---
     void devicesListed(const GetDevicesReply &reply);

@@ -121,6 +121,16 @@ std::string completionText(const Completion &completion)
     return text;
 }
 
+// A shell puts these where it reads commands. Names come from servers, and anybody in the network may be one.
+bool isForShells(std::string_view name) noexcept
+{
+    constexpr std::string_view others = "._:/@%+=,-[]";
+    return std::ranges::all_of(name, [others](char c) {
+        return (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') ||
+               others.find(c) != others.npos;
+    });
+}
+
 // Of what the command says in JSON, the texts that are names of this backend's devices.
 std::vector<std::string> listedDevices()
 {
@@ -141,7 +151,7 @@ std::vector<std::string> listedDevices()
     for (auto at = answer.find(begin); at != answer.npos; at = answer.find(begin, at + 1)) {
         const auto end = answer.find('"', at + begin.size());
         const std::string name = answer.substr(at + 1, end == answer.npos ? 0 : end - at - 1);
-        if (!name.empty() && name.find('\\') == name.npos)
+        if (!name.empty() && isForShells(name))
             names.push_back(name);
     }
     return names;

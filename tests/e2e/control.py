@@ -29,7 +29,7 @@ class ControlTest(harness.EndToEndTest):
         self.users = harness.write_file(os.path.join(self.folder, "users"), f"alice:{harness.PASSWORD_HASH}\n", 0o600)
         self.tables = [("[auth_unix]", {"file": self.users})]
         self.server = self.daemon(keys={"auth": ["unix"], "auth_fail_delay": 0}, tables=self.tables)
-        self.path = os.path.join(self.server.folder, "control")
+        self.path = self.server.folder + "-control"
 
     def tool(self, *arguments, code=0, server=None):
         result = harness.run([self.netsane, *arguments, "--config", (server or self.server).config],

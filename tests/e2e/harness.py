@@ -289,6 +289,8 @@ def sanitizer_reports(prefix):
                 text = file.read()
             if entry.startswith(name + ".netsaned-device."):
                 text = without_foreign_leaks(text)
+            if entry.startswith(name + ".netsane-browse."):
+                text = re.sub(r"^==\S+==Unable to get registers from thread \d+\.\n", "", text, flags=re.MULTILINE)  # it was killed
             if text:
                 texts.append(f"{entry}:\n{text}")
     return "\n".join(texts)
@@ -328,7 +330,7 @@ class Daemon:
         self.log_file = os.path.join(self.folder, "log")
         self.reports = os.path.join(self.folder, "sanitizer")
         self.keys = {"listen": ["127.0.0.1:0"], "user": "root", "crypt": ["none"], "auth": [], "auth_at": "open",
-                     "plugin_dir": stage.plugins, "control_socket": os.path.join(self.folder, "control")}
+                     "plugin_dir": stage.plugins, "control_socket": self.folder + "-control"}
         if os.geteuid() != 0:
             del self.keys["user"]
         self.configure(keys or {}, tables, sane or {})

@@ -60,7 +60,7 @@ protected:
               "I:123\nE:libsane_matched=yes");
     }
 
-    CheckFindings check() const { return checkDeviceNodes(folders_, "netsane", "scanner"); }
+    CheckFindings check() const { return checkDeviceNodes(folders_, "scanner"); }
 
     std::string top_;
     DeviceFolders folders_;

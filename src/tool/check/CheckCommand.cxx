@@ -3,6 +3,7 @@
 #include "config/CertificateFiles.hxx"
 #include "config/ControlSocketPath.hxx"
 #include "tool/InstalledFolders.hxx"
+#include "tool/TerminalStyle.hxx"
 #include "tool/check/CheckedProcess.hxx"
 #include "tool/check/DeviceChecks.hxx"
 #include "tool/check/DeviceNodes.hxx"
@@ -94,9 +95,7 @@ void CheckCommand::addOptions(CLI::App &app)
 ExitCode CheckCommand::run()
 {
     const CheckFindings findings = check();
-    const char *const no_colour = std::getenv("NO_COLOR");
-    const bool with_style = ::isatty(STDOUT_FILENO) == 1 && !(no_colour && *no_colour);
-    const std::string text = json_ ? checkJson(findings) : checkText(findings, with_style);
+    const std::string text = json_ ? checkJson(findings) : checkText(findings, wantsColours(STDOUT_FILENO));
     if (std::fputs(text.c_str(), stdout) < 0 || std::fflush(stdout) != 0)
         throw ToolError(ExitCode::failed, "standard output can't be written to");
     return static_cast<ExitCode>(worstLevel(findings));
@@ -130,8 +129,7 @@ CheckFindings CheckCommand::checkAll(const ServerConfig &config, const std::stri
                                       std::time(nullptr)));
     append(findings, checkAs(judge, "passwords", [&] { return checkPasswordFiles(config); }));
     append(findings, checkDevices(config, programFolder() + "/netsaned-device", device));
-    const std::string user = ::geteuid() == 0 ? config.user : nameOf(::geteuid());
-    append(findings, checkAs(device, "nodes", [&] { return checkDeviceNodes({}, user, config.group); }));
+    append(findings, checkAs(device, "nodes", [&] { return checkDeviceNodes({}, config.group); }));
     return findings;
 }
 

@@ -130,7 +130,7 @@ std::string ownerOf(const std::string &path)
            " and mode " + mode;
 }
 
-CheckFinding judge(const Node &node, const std::string &user, const std::string &group)
+CheckFinding judge(const Node &node, const std::string &group)
 {
     const std::string name = node.path + " (" + node.what + ")";
     if (::access(node.path.c_str(), R_OK | W_OK) == 0)
@@ -144,13 +144,13 @@ CheckFinding judge(const Node &node, const std::string &user, const std::string 
         name + " can't be opened: " + errnoText(error) + ownerOf(node.path),
         (node.is_certain ? std::string() : "if that is a scanner: ") + "put the line  " + node.rule +
             ", MODE=\"0660\", GROUP=\"" + (group.empty() ? "scanner" : group) +
-            "\"  into /etc/udev/rules.d/60-netsane.rules, then  udevadm control --reload && udevadm trigger ; or  " +
-            "usermod -aG GROUP " + user + "  for the group that has it"};
+            "\"  into /etc/udev/rules.d/60-netsane.rules, then  udevadm control --reload && udevadm trigger ; or name "
+            "the group that has it by the key \"group\" of netsaned.conf"};
 }
 
 } // namespace
 
-CheckFindings checkDeviceNodes(const DeviceFolders &folders, const std::string &user, const std::string &group)
+CheckFindings checkDeviceNodes(const DeviceFolders &folders, const std::string &group)
 {
     std::vector<Node> nodes;
     addUsb(folders, nodes);
@@ -158,7 +158,7 @@ CheckFindings checkDeviceNodes(const DeviceFolders &folders, const std::string &
     addNamed(folders, nodes);
     CheckFindings findings;
     for (const auto &node : nodes)
-        findings.push_back(judge(node, user, group));
+        findings.push_back(judge(node, group));
     if (findings.empty())
         findings.push_back(
             {CheckLevel::ok, std::string(area), "no scanner at USB or SCSI; those in the network need no node", ""});

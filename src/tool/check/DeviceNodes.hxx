@@ -17,7 +17,7 @@ struct DeviceFolders {
     std::string udev = "/run/udev/data";
 };
 
-// user, group: of the configuration, for what to do.
-CheckFindings checkDeviceNodes(const DeviceFolders &folders, const std::string &user, const std::string &group);
+// group: of the configuration, for what to do.
+CheckFindings checkDeviceNodes(const DeviceFolders &folders, const std::string &group);
 
 } // namespace netsane

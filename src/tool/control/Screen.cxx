@@ -4,6 +4,7 @@
 
 #include <cerrno>
 #include <cstdio>
+#include <iterator>
 #include <poll.h>
 #include <sys/ioctl.h>
 #include <unistd.h>
@@ -14,7 +15,7 @@ namespace {
 
 constexpr const char *enter = "\x1b[?1049h\x1b[?25l\x1b[2J";
 constexpr const char *leave = "\x1b[?25h\x1b[?1049l";
-constexpr int taken_signals[3] = {SIGTERM, SIGHUP, SIGWINCH};
+constexpr int taken_signals[] = {SIGINT, SIGQUIT, SIGTERM, SIGHUP, SIGWINCH};
 
 volatile std::sig_atomic_t end_wanted = 0;
 volatile std::sig_atomic_t size_changed = 0;
@@ -26,7 +27,7 @@ void onSignal(int number)
 
 bool isQuit(char key) noexcept
 {
-    return key == 'q' || key == 'Q' || key == 0x03 || key == 0x1b;
+    return key == 'q' || key == 'Q' || key == 0x03;
 }
 
 // They arrive within ppoll() only, so that none comes between looking and waiting.
@@ -55,7 +56,7 @@ Screen::Screen()
     action.sa_handler = onSignal;
     const sigset_t set = takenSet();
     ::sigprocmask(SIG_BLOCK, &set, nullptr);
-    for (int i = 0; i < 3; ++i)
+    for (std::size_t i = 0; i < std::size(taken_signals); ++i)
         ::sigaction(taken_signals[i], &action, &old_[i]);
     std::fputs(enter, stdout);
     std::fflush(stdout);
@@ -67,7 +68,7 @@ Screen::~Screen()
     std::fputs(leave, stdout);
     std::fflush(stdout);
     ::tcsetattr(STDIN_FILENO, TCSAFLUSH, &saved_);
-    for (int i = 0; i < 3; ++i)
+    for (std::size_t i = 0; i < std::size(taken_signals); ++i)
         ::sigaction(taken_signals[i], &old_[i], nullptr);
     const sigset_t set = takenSet();
     ::sigprocmask(SIG_UNBLOCK, &set, nullptr);

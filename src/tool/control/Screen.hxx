@@ -34,7 +34,7 @@ private:
     void measure() noexcept;
 
     termios saved_{};
-    struct sigaction old_[3]{};
+    struct sigaction old_[5]{};
     std::size_t width_ = 80;
     std::size_t height_ = 24;
 };

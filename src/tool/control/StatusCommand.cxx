@@ -1,5 +1,6 @@
 #include "tool/control/StatusCommand.hxx"
 
+#include "tool/TerminalStyle.hxx"
 #include "tool/control/Screen.hxx"
 
 #include <CLI/CLI.hpp>
@@ -47,17 +48,11 @@ std::size_t widthOfOutput()
     return ::ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col != 0 ? size.ws_col : no_limit;
 }
 
-bool wantsStyle()
-{
-    const char *const no_colour = std::getenv("NO_COLOR");
-    return ::isatty(STDOUT_FILENO) == 1 && !(no_colour && *no_colour);
-}
-
 std::string textOf(const Json &status)
 {
     std::string text;
     for (const auto &line : statusLines(status, widthOfOutput()))
-        text += styled(line, wantsStyle()) + "\n";
+        text += styled(line, wantsColours(STDOUT_FILENO)) + "\n";
     return text;
 }
 

@@ -4,7 +4,10 @@
 #include "os/UniqueFd.hxx"
 #include "tool/ToolError.hxx"
 
+#include <algorithm>
+#include <atomic>
 #include <cerrno>
+#include <climits>
 #include <cstdlib>
 #include <fcntl.h>
 #include <filesystem>
@@ -17,7 +20,13 @@ namespace netsane {
 namespace {
 
 constexpr mode_t mode = 0666; // without the umask's bits
+constexpr mode_t permission_bits = 0777;
 constexpr int name_tries = 100;
+
+// For a signal handler: of the one temporary file there is.
+char temporary_path[PATH_MAX];
+std::atomic<bool> has_temporary = false;
+static_assert(std::atomic<bool>::is_always_lock_free);
 
 // Where the file is, behind symbolic links; and its folder.
 std::string placeOf(const std::string &path)
@@ -63,12 +72,32 @@ TargetFile::TargetFile(const std::string &path) : path_(path), place_(placeOf(pa
     openNameless(folder);
     if (!stream_)
         openNamed(folder);
+    struct stat before {};
+    if (::stat(place_.c_str(), &before) == 0 &&
+        ::fchmod(::fileno(stream_.get()), before.st_mode & permission_bits) != 0)
+        throwErrno("write " + path_);
 }
 
 TargetFile::~TargetFile()
 {
+    has_temporary = false;
     if (!temporary_name_.empty())
         ::unlink(temporary_name_.c_str());
+}
+
+void TargetFile::removeTemporary() noexcept
+{
+    if (has_temporary.exchange(false))
+        ::unlink(temporary_path);
+}
+
+void TargetFile::rememberTemporary(const std::string &name)
+{
+    temporary_name_ = name;
+    if (name.size() >= sizeof temporary_path)
+        return;
+    std::copy_n(name.c_str(), name.size() + 1, temporary_path);
+    has_temporary = true;
 }
 
 void TargetFile::openNameless(const std::string &folder)
@@ -89,7 +118,7 @@ void TargetFile::openNamed(const std::string &folder)
     UniqueFd fd(::mkostemp(name.data(), O_CLOEXEC));
     if (!fd)
         throwErrno("write " + path_);
-    temporary_name_ = name;
+    rememberTemporary(name);
     if (::fchmod(fd.get(), mode & ~currentMask()) != 0)
         throwErrno("write " + path_);
     stream_ = streamOf(std::move(fd), path_);
@@ -103,7 +132,7 @@ void TargetFile::giveName(const std::string &folder)
     for (int i = 0; i < name_tries; ++i) {
         const auto name = folder + "/.netsane." + std::to_string(random());
         if (::linkat(AT_FDCWD, own_link.c_str(), AT_FDCWD, name.c_str(), AT_SYMLINK_FOLLOW) == 0) {
-            temporary_name_ = name;
+            rememberTemporary(name);
             return;
         }
         if (errno != EEXIST)
@@ -121,6 +150,7 @@ void TargetFile::commit()
         giveName(folderOf(place_));
     if (::rename(temporary_name_.c_str(), place_.c_str()) != 0)
         throwErrno("write " + path_);
+    has_temporary = false;
     temporary_name_.clear();
 }
 

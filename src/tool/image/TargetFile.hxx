@@ -29,10 +29,14 @@ public:
 
     const std::string &path() const noexcept { return path_; }
 
+    // For who ends the program without unwinding; safe in a signal handler.
+    static void removeTemporary() noexcept;
+
 private:
     void openNameless(const std::string &folder);
     void openNamed(const std::string &folder);
     void giveName(const std::string &folder);
+    void rememberTemporary(const std::string &name);
 
     const std::string path_;     // as given
     std::string place_;          // where links lead

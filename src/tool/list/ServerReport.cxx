@@ -1,5 +1,6 @@
 #include "tool/list/ServerReport.hxx"
 
+#include "tool/control/TextTable.hxx"
 #include "util/JsonWriter.hxx"
 #include "util/Printable.hxx"
 
@@ -16,11 +17,12 @@ std::string deviceLines(const SurveyedServer &server)
 {
     std::size_t width = 0;
     for (const auto &device : server.devices)
-        width = std::max(width, device.name.size());
+        width = std::max(width, shownText(device.name).size());
     std::string text;
     for (const auto &device : server.devices) {
-        text += "  " + std::string(prefix) + device.name + std::string(width - device.name.size(), ' ') + "  " +
-                device.vendor + " " + device.model + (device.type.empty() ? "" : ", " + device.type) + "\n";
+        const auto name = shownText(device.name);
+        text += "  " + std::string(prefix) + name + std::string(width - name.size(), ' ') + "  " +
+                shownText(device.vendor + " " + device.model + (device.type.empty() ? "" : ", " + device.type)) + "\n";
     }
     return text.empty() ? "  no devices\n" : text;
 }

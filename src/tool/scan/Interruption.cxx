@@ -1,5 +1,7 @@
 #include "tool/scan/Interruption.hxx"
 
+#include "tool/image/TargetFile.hxx"
+
 #include <atomic>
 #include <cerrno>
 #include <unistd.h>
@@ -18,8 +20,10 @@ static_assert(std::atomic<Scanner *>::is_always_lock_free && std::atomic<int>::i
 extern "C" void cancelScan(int number)
 {
     const int saved = errno;
-    if (caught_signal.exchange(number) != 0)
-        ::_exit(signal_exit_base + number); // whoever scans has not come to an end
+    if (caught_signal.exchange(number) != 0) { // whoever scans has not come to an end
+        TargetFile::removeTemporary();
+        ::_exit(signal_exit_base + number);
+    }
     // Outside of a call the next one sees it, before it begins.
     if (auto *const scanner = scanner_in_use.load(); scanner && in_call)
         scanner->cancel();

@@ -30,6 +30,12 @@ void PageFiles::finish()
         commit();
 }
 
+void PageFiles::discard() noexcept
+{
+    writer_.reset();
+    file_.reset();
+}
+
 void PageFiles::commit()
 {
     writer_->finish();

@@ -28,6 +28,9 @@ public:
     // Behind the last page.
     void finish();
 
+    // Nothing is left of what isn't committed.
+    void discard() noexcept;
+
     // The file that is being written.
     const std::string &path() const noexcept { return file_->path(); }
     // Of the files that are whole.

@@ -44,8 +44,9 @@ void PageScan::fail(SANE_Status status) const
     fail(failureText(status, scanner_.reason()));
 }
 
-bool PageScan::start()
+bool PageScan::start(const std::string &label)
 {
+    label_ = label;
     const auto status = interruption_.during([this] { return scanner_.start(); });
     if (status == SANE_STATUS_NO_DOCS)
         return false;

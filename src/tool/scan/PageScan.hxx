@@ -30,8 +30,11 @@ public:
     PageScan(const PageScan &) = delete;
     PageScan &operator=(const PageScan &) = delete;
 
-    // Begins the next page. False: the device has no more paper.
-    bool start();
+    // Begins the next page. False: the device has no more paper. label: of the page, for messages.
+    bool start(const std::string &label = {});
+
+    // Throws Interrupted if a signal has come.
+    void check() const { interruption_.check(); }
 
     // The page that was begun, to its end; what it was.
     PageLayout read(PageWriter &writer, Resolution resolution, const std::string &label);

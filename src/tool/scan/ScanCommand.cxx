@@ -180,6 +180,17 @@ void ScanCommand::scanPage(PageScan &scan, unsigned number, Resolution resolutio
     }
 }
 
+void ScanCommand::finish(PageFiles &files) const
+{
+    try {
+        files.finish();
+    } catch (const ToolError &) {
+        throw;
+    } catch (const std::exception &error) {
+        throw ToolError(ExitCode::failed, output_ + ": " + error.what());
+    }
+}
+
 ScanCommand::Done ScanCommand::scanPages(Scanner &scanner, Resolution resolution, PageFiles &files) const
 {
     ScanProgress progress(!quiet_);
@@ -187,16 +198,17 @@ ScanCommand::Done ScanCommand::scanPages(Scanner &scanner, Resolution resolution
     Done done;
     const unsigned most = batch_ ? (pages_ == 0 ? max_pages : pages_) : 1;
     files.begin(1); // what can't be written is said before paper moves
-    while (done.pages < most && scan.start())
-        scanPage(scan, done.pages + 1, resolution, files, done);
-    if (done.pages == 0)
-        throw ToolError(ExitCode::failed, device_ + ": " + failureText(SANE_STATUS_NO_DOCS, scanner.reason()));
     try {
-        files.finish();
-    } catch (const ToolError &) {
+        while (done.pages < most && scan.start(labelOf(done.pages + 1)))
+            scanPage(scan, done.pages + 1, resolution, files, done);
+        if (done.pages == 0)
+            throw ToolError(ExitCode::failed, device_ + ": " + failureText(SANE_STATUS_NO_DOCS, scanner.reason()));
+        scan.check();
+        finish(files);
+        scan.check();
+    } catch (...) {
+        files.discard(); // as long as signals are taken
         throw;
-    } catch (const std::exception &error) {
-        throw ToolError(ExitCode::failed, output_ + ": " + error.what());
     }
     return done;
 }

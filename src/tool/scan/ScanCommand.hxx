@@ -31,6 +31,7 @@ private:
     void setOptions(ScannerOptions &options) const;
     void requireEnd(ScannerOptions &options) const;
     std::string labelOf(unsigned page) const;
+    void finish(PageFiles &files) const;
     Done scanPages(Scanner &scanner, Resolution resolution, PageFiles &files) const;
     void scanPage(PageScan &scan, unsigned number, Resolution resolution, PageFiles &files, Done &done) const;
     void scan();

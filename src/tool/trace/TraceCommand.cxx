@@ -2,6 +2,7 @@
 
 #include "os/Error.hxx"
 #include "os/UniqueFd.hxx"
+#include "tool/TerminalStyle.hxx"
 #include "tool/trace/TracePlayer.hxx"
 
 #include <CLI/CLI.hpp>
@@ -20,7 +21,7 @@ namespace {
 constexpr const char *notes =
     "A client records its sessions where NETSANE_TRACE names a file, a server where its configuration has the key "
     "trace.\n"
-    "A recording has no passwords, no names of users and no pictures: of these only the length. What an option was "
+    "A recording has no passwords, no logins and no pictures: of these only the length. What an option was "
     "set\n"
     "to and the names of devices are in it, so look before you pass it on.\n"
     "\n"
@@ -35,14 +36,6 @@ constexpr const char *notes =
     "  netsane trace scan.nstrace               what was said\n"
     "  netsane trace --summary scan.nstrace     and what it took\n"
     "  netsane trace --json scan.nstrace        for programs, an object a line";
-
-bool wantsColours()
-{
-    const char *const no_color = std::getenv("NO_COLOR");
-    const char *const terminal = std::getenv("TERM");
-    const bool is_dumb = !terminal || std::string_view(terminal) == "dumb";
-    return ::isatty(STDOUT_FILENO) == 1 && (!no_color || *no_color == '\0') && !is_dumb;
-}
 
 void write(std::string &text)
 {
@@ -85,7 +78,7 @@ std::unique_ptr<TraceView> TraceCommand::makeView() const
 {
     if (summary_)
         return makeTraceSummary(json_);
-    return json_ ? makeTraceJson() : makeTraceText({wantsColours(), all_});
+    return json_ ? makeTraceJson() : makeTraceText({wantsColours(STDOUT_FILENO), all_});
 }
 
 ExitCode TraceCommand::run()

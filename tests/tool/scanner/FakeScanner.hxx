@@ -4,6 +4,7 @@
 #include "tool/scanner/Scanner.hxx"
 
 #include <algorithm>
+#include <cstddef>
 #include <cstring>
 #include <functional>
 #include <string>
@@ -89,7 +90,7 @@ public:
     {
         const auto &frame = frames[frame_ - 1];
         const auto count = std::min({space.size(), max_read, frame.bytes.size() - read_});
-        std::memcpy(space.data(), frame.bytes.data() + read_, count);
+        std::copy_n(frame.bytes.begin() + static_cast<std::ptrdiff_t>(read_), count, space.begin());
         read_ += count;
         length = static_cast<SANE_Int>(count);
         if (on_read)
