@@ -121,6 +121,8 @@ std::string completionText(const Completion &completion)
     return text;
 }
 
+namespace {
+
 // A shell puts these where it reads commands. Names come from servers, and anybody in the network may be one.
 bool isForShells(std::string_view name) noexcept
 {
@@ -131,7 +133,21 @@ bool isForShells(std::string_view name) noexcept
     });
 }
 
-// Of what the command says in JSON, the texts that are names of this backend's devices.
+} // namespace
+
+std::vector<std::string> devicesIn(std::string_view answer)
+{
+    std::vector<std::string> names;
+    constexpr std::string_view begin = "\"netsane:";
+    for (auto at = answer.find(begin); at != answer.npos; at = answer.find(begin, at + 1)) {
+        const auto end = answer.find('"', at + begin.size());
+        const std::string name(answer.substr(at + 1, end == answer.npos ? 0 : end - at - 1));
+        if (!name.empty() && isForShells(name))
+            names.push_back(name);
+    }
+    return names;
+}
+
 std::vector<std::string> listedDevices()
 {
     const auto close = [](FILE *pipe) { ::pclose(pipe); };
@@ -146,15 +162,7 @@ std::vector<std::string> listedDevices()
             break;
         answer.append(block.data(), count);
     }
-    std::vector<std::string> names;
-    constexpr std::string_view begin = "\"netsane:";
-    for (auto at = answer.find(begin); at != answer.npos; at = answer.find(begin, at + 1)) {
-        const auto end = answer.find('"', at + begin.size());
-        const std::string name = answer.substr(at + 1, end == answer.npos ? 0 : end - at - 1);
-        if (!name.empty() && isForShells(name))
-            names.push_back(name);
-    }
-    return names;
+    return devicesIn(answer);
 }
 
 } // namespace netsane

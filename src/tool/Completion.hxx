@@ -36,4 +36,8 @@ std::string completionText(const Completion &completion);
 // What `netsane list --json` of this program names, within the two seconds that it takes at most.
 std::vector<std::string> listedDevices();
 
+// The names of this backend's devices in what `netsane list --json` says, without those that mean more than their
+// letters to a shell, or need quotes there.
+std::vector<std::string> devicesIn(std::string_view answer);
+
 } // namespace netsane

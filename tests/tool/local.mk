@@ -4,6 +4,7 @@ check_PROGRAMS += tests/tool/tool_test
 TESTS += tests/tool/tool_test
 tests_tool_tool_test_SOURCES = \
 	tests/tool/CheckReportTest.cxx \
+	tests/tool/CompletionTest.cxx \
 	tests/tool/DeviceNodesTest.cxx \
 	tests/tool/PasswordEditorTest.cxx \
 	tests/tool/PasswordFileChoiceTest.cxx \
