@@ -15,6 +15,8 @@ import unittest
 
 import harness
 
+FOUND = 90  # seconds; a list waits for half a second, in which a busy machine may hear of nothing
+
 PROGRAMS = ["avahi-daemon", "dbus-daemon", "unshare", "nsenter", "ip", "mount"]
 INSIDE = "NETSANE_TEST_NAMESPACES"
 
@@ -99,9 +101,9 @@ class Machine:
         bus_conf = harness.write_file(os.path.join(self.folder, "bus.conf"), BUS_CONF.format(path=self.bus))
         avahi_conf = harness.write_file(os.path.join(self.folder, "avahi.conf"), AVAHI_CONF.format(name=self.name))
         self.start("dbus-daemon", "--config-file=" + bus_conf, "--nofork", "--nopidfile")
-        harness.wait_for(lambda: os.path.exists(self.bus), 20, lambda: "a bus: " + self.log())
+        harness.wait_for(lambda: os.path.exists(self.bus), FOUND, lambda: "a bus: " + self.log())
         self.start("avahi-daemon", "--no-drop-root", "--no-chroot", "--no-rlimits", "-f", avahi_conf)
-        harness.wait_for(lambda: "Server startup complete" in self.log(), 20, lambda: "Avahi: " + self.log())
+        harness.wait_for(lambda: "Server startup complete" in self.log(), FOUND, lambda: "Avahi: " + self.log())
 
     def end(self):
         for process in reversed(self.processes):
@@ -154,14 +156,14 @@ class TwoMachines(harness.EndToEndTest):
         client = self.client(self.desk)
         wanted = [f"netsane:pi.local:{server.port}:test:{number}" for number in range(2)]
         # an answer may come later than a listing waits for it, and is known at the next one
-        harness.wait_for(lambda: self.devices(client) == wanted, 30, "the devices of the other machine")
+        harness.wait_for(lambda: self.devices(client) == wanted, FOUND, "the devices of the other machine")
         result = client.run("-d", wanted[1], "--format=pnm")
         self.assertEqual(0, result.code, result)
         self.assertTrue(result.out.startswith(b"P5"), result)
         self.assertEqual([], self.devices(self.client(self.pi)), "a machine doesn't list its own servers")
-        harness.wait_for(lambda: self.devices(self.client(self.pi, "discover = all")) == wanted, 30, "unless it is wanted")
+        harness.wait_for(lambda: self.devices(self.client(self.pi, "discover = all")) == wanted, FOUND, "unless it is wanted")
         server.stop()
-        harness.wait_for(lambda: self.devices(client) == [], 30, "a server that has ended is gone")
+        harness.wait_for(lambda: self.devices(client) == [], FOUND, "a server that has ended is gone")
 
     def testAvahiIsStartedAnew(self):
         server = self.daemon(keys={"listen": ["10.77.0.1:0"], "crypt": ["tls"], "discovery": True, "auth": [],
@@ -176,7 +178,7 @@ class TwoMachines(harness.EndToEndTest):
         self.pi.start("avahi-daemon", "--no-drop-root", "--no-chroot", "--no-rlimits", "-f",
                       os.path.join(self.pi.folder, "avahi.conf"))
         server.wait_log('announced in the network as "', count=2, deadline=30)
-        harness.wait_for(lambda: len(self.devices(self.client(self.desk))) == 2, 30, "found again")
+        harness.wait_for(lambda: len(self.devices(self.client(self.desk))) == 2, FOUND, "found again")
         server.stop()
 
 

@@ -1,6 +1,7 @@
 #include "tool/scan/FrameRows.hxx"
 
 #include <algorithm>
+#include <cstring>
 
 namespace netsane {
 
@@ -18,7 +19,11 @@ std::byte sampleOf(std::span<const std::byte> bits, std::size_t pixel, std::size
 
 const char *faultOfFrame(const SANE_Parameters &frame) noexcept
 {
-    if (frame.format < SANE_FRAME_GRAY || frame.format > SANE_FRAME_BLUE)
+    // Foreign code fills that in: any number, read as a number.
+    int format = 0;
+    static_assert(sizeof format == sizeof frame.format);
+    std::memcpy(&format, &frame.format, sizeof format);
+    if (format < SANE_FRAME_GRAY || format > SANE_FRAME_BLUE)
         return "the device sends a kind of picture that netsane doesn't know";
     if (frame.depth != 1 && frame.depth != 8 && frame.depth != 16)
         return "the device sends samples of other than 1, 8 or 16 bits";

@@ -200,7 +200,7 @@ TEST_F(PageScanTest, PlanesThatDoNotFitAreAFailure)
 TEST_F(PageScanTest, ImpossibleParametersAreAFailure)
 {
     for (const auto &wrong :
-         {frame(static_cast<SANE_Frame>(0x0b), 8, 1, 1, 1, {1}), frame(SANE_FRAME_GRAY, 4, 2, 1, 1, {1}),
+         {frame(static_cast<SANE_Frame>(7), 8, 1, 1, 1, {1}), frame(SANE_FRAME_GRAY, 4, 2, 1, 1, {1}),
           frame(SANE_FRAME_GRAY, 8, 0, 1, 1, {1}), frame(SANE_FRAME_GRAY, 8, 2, 1, 1, {1}),
           frame(SANE_FRAME_GRAY, 8, 1, 0, 1, {1}), frame(SANE_FRAME_RGB, 1, 9, 1, 4, {1, 2, 3, 4})}) {
         FakeScanner scanner;
