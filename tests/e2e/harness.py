@@ -584,6 +584,8 @@ class Scanning:
 class Client:
     """scanimage with a configuration of its own: `servers` are the lines of netsane.conf."""
 
+    more_asan_options = ""
+
     def __init__(self, stage, folder, servers, name="client", dll="netsane\n"):
         self.stage = stage
         self.folder = os.path.join(folder, name)
@@ -607,6 +609,7 @@ class Client:
             env["SANE_DEBUG_NETSANE"] = os.environ["SANE_DEBUG_NETSANE"]
         if self.stage.sanitizers:
             env.update(self.stage.sanitizer_env(self.reports, leaks=False))
+            env["ASAN_OPTIONS"] += self.more_asan_options
             env["LD_PRELOAD"] = self.stage.preload
         return env
 
