@@ -32,6 +32,7 @@ SETTLING = 60.0  # seconds until nothing of the scans is left
 # Flat: the processes that stay need, on average over the last quarter, no more than this of what they needed in the second.
 # The first quarter is for caches that fill.
 GROWTH, GROWTH_KIB = 1.15, 1024
+SHORT, SHORT_GROWTH_KIB = 120, 8192  # seconds: in a shorter run a process that has just been started again is much of the whole
 LEAST_SAMPLES = 40  # for the rule about memory: a short run says nothing about that
 
 
@@ -153,7 +154,8 @@ class Soak:
             return
         second, last = sum(kept[quarter:2 * quarter]) / quarter, sum(kept[-quarter:]) / quarter
         self.memory = (second, last)
-        if len(kept) >= LEAST_SAMPLES and not self.stage.sanitizers and last > GROWTH * second + GROWTH_KIB:
+        allowed = GROWTH_KIB if self.seconds >= SHORT else SHORT_GROWTH_KIB
+        if len(kept) >= LEAST_SAMPLES and not self.stage.sanitizers and last > GROWTH * second + allowed:
             self.problems.append(f"memory grows: {second:.0f} KiB in the second quarter, {last:.0f} KiB in the last")
 
     # --- what is told ---
