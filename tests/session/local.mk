@@ -8,18 +8,21 @@ tests_session_server_session_test_SOURCES = \
 	tests/session/ServerCryptTest.cxx \
 	tests/session/ServerLoginTest.cxx \
 	tests/session/ServerSessionFixture.hxx \
+	tests/session/ServerSessionLimitsTest.cxx \
 	tests/session/ServerSessionTest.cxx
 tests_session_server_session_test_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)/tests/session
-tests_session_server_session_test_CXXFLAGS = $(AM_CXXFLAGS) $(GTEST_CFLAGS)
+tests_session_server_session_test_CXXFLAGS = $(test_cxxflags)
 tests_session_server_session_test_LDADD = $(server_session_libs) src/os/libos.la $(LTDL_LIBS) $(GTEST_LIBS)
 
 check_PROGRAMS += tests/session/client_session_test
 TESTS += tests/session/client_session_test
 tests_session_client_session_test_SOURCES = \
 	tests/session/ClientLoginTest.cxx \
+	tests/session/ClientPeers.hxx \
+	tests/session/ClientSessionLimitsTest.cxx \
 	tests/session/ClientSessionTest.cxx \
 	tests/session/TestMethods.hxx
-tests_session_client_session_test_CXXFLAGS = $(AM_CXXFLAGS) $(GTEST_CFLAGS)
+tests_session_client_session_test_CXXFLAGS = $(test_cxxflags)
 tests_session_client_session_test_LDADD = $(client_convenience_libs) $(LTDL_LIBS) $(GTEST_LIBS) $(PTHREAD_LIBS)
 
 # both sides
@@ -37,7 +40,7 @@ tests_session_crypt_switch_test_SOURCES = \
 	tests/session/FakeServerHost.hxx \
 	tests/session/TestMethods.hxx
 tests_session_crypt_switch_test_CPPFLAGS = $(AM_CPPFLAGS) $(test_module_cppflags) -I$(top_srcdir)/tests/session
-tests_session_crypt_switch_test_CXXFLAGS = $(AM_CXXFLAGS) $(GTEST_CFLAGS) $(OPENSSL_CFLAGS)
+tests_session_crypt_switch_test_CXXFLAGS = $(test_cxxflags) $(OPENSSL_CFLAGS)
 tests_session_crypt_switch_test_LDADD = src/session/libsession_server.la $(client_convenience_libs) $(LTDL_LIBS) \
 	$(GTEST_LIBS) $(PTHREAD_LIBS) $(OPENSSL_LIBS)
 EXTRA_tests_session_crypt_switch_test_DEPENDENCIES = crypt_tls.la tests/plugins/crypt_xor.la
