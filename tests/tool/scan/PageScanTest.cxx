@@ -46,6 +46,13 @@ FakeFrame frame(SANE_Frame format, SANE_Int depth, SANE_Int width, SANE_Int line
 
 class PageScanTest : public testing::Test {
 protected:
+    // What is ignored from the start stays so, as below nohup(1) and behind a shell's `&`.
+    PageScanTest()
+    {
+        ::signal(SIGINT, SIG_DFL);
+        ::signal(SIGTERM, SIG_DFL);
+    }
+
     void scan()
     {
         PageScan scan(scanner_, "fake:0", progress_);
