@@ -271,7 +271,7 @@ class Kick(ControlTest):
             self.kick(who, code=1)
         self.kick("", code=2)
         self.assertEqual(connection.init()[0], seed.GOOD)
-        self.assertIn("audit: kick result=nobody", self.server.log())
+        self.server.wait_log("audit: kick result=nobody")
         self.assertIn(b"no connection's number", self.kick("99999999999", code=1).err)
         self.server.stop()
 

@@ -8,6 +8,7 @@ does; who isn't is told so, and has the same without a network and for anybody i
 import os
 import re
 import shutil
+import socket
 import subprocess
 import sys
 import tempfile
@@ -68,6 +69,15 @@ def enter():
     return ["unshare", "--mount", "--net", "--propagation", "private"]
 
 
+def listens(path):
+    try:
+        with socket.socket(socket.AF_UNIX) as client:
+            client.connect(path)
+        return True
+    except OSError:
+        return False
+
+
 class Machine:
     def __init__(self, folder, name, pid=None):
         self.folder = os.path.join(folder, name)
@@ -101,7 +111,7 @@ class Machine:
         bus_conf = harness.write_file(os.path.join(self.folder, "bus.conf"), BUS_CONF.format(path=self.bus))
         avahi_conf = harness.write_file(os.path.join(self.folder, "avahi.conf"), AVAHI_CONF.format(name=self.name))
         self.start("dbus-daemon", "--config-file=" + bus_conf, "--nofork", "--nopidfile")
-        harness.wait_for(lambda: os.path.exists(self.bus), FOUND, lambda: "a bus: " + self.log())
+        harness.wait_for(lambda: listens(self.bus), FOUND, lambda: "a bus: " + self.log())
         self.start("avahi-daemon", "--no-drop-root", "--no-chroot", "--no-rlimits", "-f", avahi_conf)
         harness.wait_for(lambda: "Server startup complete" in self.log(), FOUND, lambda: "Avahi: " + self.log())
 

@@ -252,7 +252,7 @@ class Client:
 
     def callEntryGroupNew(self, serial, *_):
         path = self.bus.path("EntryGroup")
-        self.groups[path] = []
+        self.set_group(path, [])
         self.reply(serial, "o", path)
 
     def callServiceBrowserNew(self, serial, _, values):
@@ -278,18 +278,23 @@ class Client:
         return None
 
     def callFree(self, serial, path, _):
-        self.groups.pop(path, None)
-        self.committed.discard(path)
+        self.set_group(path, None)
         self.reply(serial)
-        self.bus.changed()
 
     # --- org.freedesktop.Avahi.EntryGroup
 
+    def set_group(self, path, entries):
+        """A group that isn't committed, or none."""
+        with self.bus.condition:
+            self.committed.discard(path)
+            self.groups.pop(path, None)
+            if entries is not None:
+                self.groups[path] = entries
+            self.bus.condition.notify_all()
+
     def callReset(self, serial, path, _):
-        self.groups[path] = []
-        self.committed.discard(path)
+        self.set_group(path, [])
         self.reply(serial)
-        self.bus.changed()
 
     def callAddService(self, serial, path, values):
         interface, protocol, _, name, _, _, _, port, text = values
@@ -303,8 +308,9 @@ class Client:
         for each in (GROUP_REGISTERING, state):
             self.signal(path, AVAHI + ".EntryGroup", "StateChanged", "is", (each, AVAHI + ".Success"))
         if state == GROUP_ESTABLISHED:
-            self.committed.add(path)
-        self.bus.changed()
+            with self.bus.condition:
+                self.committed.add(path)
+                self.bus.condition.notify_all()
 
 
 class FakeAvahi:
@@ -362,7 +368,7 @@ class FakeAvahi:
             return [entry for client in self.clients for group in client.committed
                     for entry in client.groups.get(group, [])]
 
-    def wait_published(self, wanted, deadline=15):
+    def wait_published(self, wanted, deadline=60):
         """Waits until wanted(published()) is true."""
         with self.condition:
             if not self.condition.wait_for(lambda: wanted(self.published()), deadline):
@@ -375,7 +381,8 @@ class FakeAvahi:
         before, after = ("", AVAHI_OWNER) if there else (AVAHI_OWNER, "")
         for client in list(self.clients):
             if not there:
-                client.groups.clear()
+                with self.condition:
+                    client.groups.clear()
             client.signal("/org/freedesktop/DBus", "org.freedesktop.DBus", "NameOwnerChanged", "sss", (AVAHI, before, after),
                           sender="org.freedesktop.DBus")
         self.changed()

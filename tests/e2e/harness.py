@@ -279,6 +279,10 @@ def without_foreign_leaks(text):
     return text if left.replace("=", "").strip() else ""
 
 
+# What the leak check says of its own process where that is killed meanwhile; nothing of a leak.
+KILLED_IN_LEAK_CHECK = re.compile(r"^==\S+==Unable to get registers from thread \d+\.\n", re.MULTILINE)
+
+
 def sanitizer_reports(prefix):
     """The text of all reports in files that begin with `prefix`; a file's name says the program."""
     folder, name = os.path.split(prefix)
@@ -289,8 +293,7 @@ def sanitizer_reports(prefix):
                 text = file.read()
             if entry.startswith(name + ".netsaned-device."):
                 text = without_foreign_leaks(text)
-            if entry.startswith(name + ".netsane-browse."):
-                text = re.sub(r"^==\S+==Unable to get registers from thread \d+\.\n", "", text, flags=re.MULTILINE)  # it was killed
+            text = KILLED_IN_LEAK_CHECK.sub("", text)
             if text:
                 texts.append(f"{entry}:\n{text}")
     return "\n".join(texts)

@@ -89,7 +89,7 @@ class ServiceManager(harness.EndToEndTest):
         self.assertEqual((begin[0], begin[1][:15]), ("RELOADING=1", "MONOTONIC_USEC="))
         self.assertAlmostEqual(int(begin[1][15:]) / 1e6, time.clock_gettime(time.CLOCK_MONOTONIC), delta=120)
         self.assertEqual(end, ["READY=1", "STATUS=0 connections, 0 devices in use"])
-        self.assertIn("configuration reloaded", self.server.log())
+        self.server.wait_log("configuration reloaded")
 
         pid = self.server.process.pid
         self.server.stop()

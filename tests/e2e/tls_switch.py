@@ -4,14 +4,16 @@
 Each direction of each case is a test. A server that lies, and a client that does, are in tls_switch_peers.py.
 """
 
+import socket
+import threading
+
 import harness
 import seed
 from tls_comparison import SMALL, ProxyTest
 from tls_connection import TLS
-from tls_proxy import Link, Pipe, adding, byte_by_byte, cutting, editing, flipping, last_clear
+from tls_proxy import DEADLINE, Ended, Link, Pipe, adding, byte_by_byte, cutting, editing, flipping, last_clear
 
 PAGE = ["--mode", "Color", "--resolution", "100"]  # large enough to be cut in its middle
-LARGE = ["--mode", "Color", "--resolution", "400"]  # and for a request to be on its way in its middle
 OPEN = seed.message(seed.d(seed.OPEN), seed.s("test:0"))
 GDEV = seed.message(seed.d(seed.GDEV))
 UNKNOWN = 99
@@ -273,14 +275,25 @@ class Ends(ProxyTest):
         self.assertIn(b"cut in the middle of it", result.err)
 
     def test_of_the_client_s_side_in_the_middle_of_an_image(self):
-        def script(pipe):
-            while pipe.link.down.offset < 60000:
-                pipe.send(pipe.some())
-            pipe.link.cut()
+        cut = threading.Event()
 
-        result = self.scan(self.through(up=script), *LARGE)
+        def up(pipe):
+            try:
+                pipe.rest()
+            except Ended:
+                pipe.link.cut()
+                cut.set()
+
+        def down(pipe):
+            while pipe.offset < 60000:
+                pipe.send(pipe.some()[:60000 - pipe.offset])
+            pipe.sink.shutdown(socket.SHUT_RD)  # wakes the other direction, whether the client has more to say or not
+            self.assertTrue(cut.wait(DEADLINE))
+
+        result = self.scan(self.through(up=up, down=down), *PAGE)
         self.assertNotEqual(result.code, 0, repr(result))
         self.assertIn(b"the encrypted connection was cut", result.err)
+        self.server.wait_log("audit: scan result=", self.before)
 
     def test_a_server_that_is_silent_in_the_handshake(self):
         def script(pipe):
