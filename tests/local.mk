@@ -1,12 +1,15 @@
+# Of the unit tests.
+test_cxxflags = $(plain_cxxflags) $(GTEST_CFLAGS)
+if HAVE_GTEST
 if PRECOMPILED_HEADERS
-# Made before anything else (BUILT_SOURCES). GTEST_CFLAGS includes the header; compilers look for this beside it.
+# As in src/local.mk: GTEST_CFLAGS includes the header.
 unit_test_headers = tests/unit_test_headers.hxx
 BUILT_SOURCES += $(unit_test_headers).gch
 CLEANFILES += $(unit_test_headers).gch $(unit_test_headers)
 $(unit_test_headers).gch: $(srcdir)/tests/UnitTestHeaders.hxx config.status
 	$(AM_V_GEN)$(MKDIR_P) tests && cp $(srcdir)/tests/UnitTestHeaders.hxx $(unit_test_headers) && \
-	$(CXX) $(DEFS) $(DEFAULT_INCLUDES) $(INCLUDES) $(AM_CPPFLAGS) $(CPPFLAGS) $(AM_CXXFLAGS) $(GTEST_OWN_CFLAGS) \
-		$(CXXFLAGS) -x c++-header -o $@ $(unit_test_headers)
+	$(make_precompiled) $(GTEST_OWN_CFLAGS) $(CXXFLAGS) -x c++-header -o $@ $(unit_test_headers)
+endif
 endif
 EXTRA_DIST += tests/UnitTestHeaders.hxx
 

@@ -92,7 +92,7 @@ src_tool_libtool_commands_la_SOURCES += src/tool/image/PdfWriter.cxx
 noinst_LTLIBRARIES += src/tool/libtool_pdf.la
 src_tool_libtool_pdf_la_SOURCES = src/tool/image/PdfDocument.cxx src/tool/image/PdfDocument.hxx
 src_tool_libtool_pdf_la_CPPFLAGS = $(AM_CPPFLAGS) $(QPDF_CFLAGS)
-src_tool_libtool_pdf_la_CXXFLAGS = $(AM_CXXFLAGS) -std=c++17
+src_tool_libtool_pdf_la_CXXFLAGS = $(plain_cxxflags) -std=c++17
 src_tool_libtool_commands_la_LIBADD = src/tool/libtool_pdf.la
 endif
 src_tool_libtool_commands_la_CPPFLAGS = $(AM_CPPFLAGS) $(method_cppflags) $(CLI11_CFLAGS) $(JSON_CFLAGS) $(CRYPT_CFLAGS) $(OPENSSL_CFLAGS) \

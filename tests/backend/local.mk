@@ -19,7 +19,7 @@ tests_backend_backend_test_SOURCES = \
 tests_backend_backend_test_CPPFLAGS = $(AM_CPPFLAGS) $(SANE_CFLAGS) \
 	-DNETSANE_TEST_BACKEND='"$(abs_builddir)/.libs/libsane-netsane.so.1"' \
 	-DNETSANE_TEST_AUTH_UNIX='"$(abs_builddir)/.libs/auth_unix.so"'
-tests_backend_backend_test_CXXFLAGS = $(AM_CXXFLAGS) $(GTEST_CFLAGS)
+tests_backend_backend_test_CXXFLAGS = $(test_cxxflags)
 tests_backend_backend_test_LDADD = src/protocol/libprotocol.la src/os/libos.la $(GTEST_LIBS) $(PTHREAD_LIBS)
 tests_backend_backend_test_DEPENDENCIES = libsane-netsane.la auth_unix.la src/protocol/libprotocol.la src/os/libos.la
 
@@ -27,7 +27,7 @@ tests_backend_backend_test_DEPENDENCIES = libsane-netsane.la auth_unix.la src/pr
 check_PROGRAMS += tests/backend/backend_parts_test
 TESTS += tests/backend/backend_parts_test
 tests_backend_backend_parts_test_SOURCES = tests/backend/ReadWindowTest.cxx
-tests_backend_backend_parts_test_CXXFLAGS = $(AM_CXXFLAGS) $(GTEST_CFLAGS)
+tests_backend_backend_parts_test_CXXFLAGS = $(test_cxxflags)
 tests_backend_backend_parts_test_LDADD = src/backend/libbackend.la $(client_convenience_libs) $(LTDL_LIBS) $(GTEST_LIBS) \
 	$(PTHREAD_LIBS)
 endif

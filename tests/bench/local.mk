@@ -6,7 +6,7 @@ tests_bench_bench_test_SOURCES = \
 	tests/bench/ProxyTest.cxx \
 	tests/bench/TripCounterTest.cxx
 tests_bench_bench_test_CPPFLAGS = $(bench_cppflags)
-tests_bench_bench_test_CXXFLAGS = $(AM_CXXFLAGS) $(GTEST_CFLAGS)
+tests_bench_bench_test_CXXFLAGS = $(test_cxxflags)
 tests_bench_bench_test_LDADD = $(bench_proxy_libs) $(GTEST_LIBS)
 endif
 

@@ -12,7 +12,7 @@ tests_config_server_config_test_SOURCES = \
 	tests/config/ServerConfigTest.cxx
 tests_config_server_config_test_CPPFLAGS = $(AM_CPPFLAGS) \
 	-DNETSANE_SHIPPED_CONFIG='"$(abs_top_builddir)/packaging/netsaned.conf"'
-tests_config_server_config_test_CXXFLAGS = $(AM_CXXFLAGS) $(GTEST_CFLAGS)
+tests_config_server_config_test_CXXFLAGS = $(test_cxxflags)
 tests_config_server_config_test_LDADD = src/config/libconfig_server.la src/os/libos.la src/util/libutil.la $(GTEST_LIBS)
 EXTRA_tests_config_server_config_test_DEPENDENCIES = packaging/netsaned.conf
 
@@ -22,6 +22,6 @@ tests_config_client_config_test_SOURCES = \
 	tests/config/ClientConfigTest.cxx \
 	tests/config/ClientLoginsTest.cxx \
 	tests/config/KnownServersTest.cxx
-tests_config_client_config_test_CXXFLAGS = $(AM_CXXFLAGS) $(GTEST_CFLAGS)
+tests_config_client_config_test_CXXFLAGS = $(test_cxxflags)
 tests_config_client_config_test_LDADD = src/config/libconfig_client.la src/os/libos.la src/util/libutil.la $(GTEST_LIBS) $(PTHREAD_LIBS)
 endif

@@ -25,10 +25,10 @@ tests_daemon_supervisor_test_SOURCES = \
 	tests/daemon/SettlingTest.cxx \
 	tests/daemon/StatusReportTest.cxx \
 	tests/daemon/WorkerProcessTest.cxx
-tests_daemon_supervisor_test_CXXFLAGS = $(AM_CXXFLAGS) $(GTEST_CFLAGS)
+tests_daemon_supervisor_test_CXXFLAGS = $(test_cxxflags)
 tests_daemon_supervisor_test_LDADD = $(supervisor_libs) $(GTEST_LIBS)
 
 tests_daemon_device_pool_test_SOURCES = tests/daemon/DevicePoolTest.cxx
-tests_daemon_device_pool_test_CXXFLAGS = $(AM_CXXFLAGS) $(GTEST_CFLAGS)
+tests_daemon_device_pool_test_CXXFLAGS = $(test_cxxflags)
 tests_daemon_device_pool_test_LDADD = $(supervisor_libs) $(GTEST_LIBS)
 endif

@@ -15,7 +15,7 @@ tests_device_libfakesane_la_SOURCES = \
 	tests/device/FakeFaults.cxx tests/device/FakeFaults.hxx \
 	tests/device/FakeMoody.cxx tests/device/FakeMoody.hxx \
 	tests/device/FakeSane.cxx
-tests_device_libfakesane_la_CXXFLAGS = $(AM_CXXFLAGS) $(SANE_CFLAGS) -fvisibility=default
+tests_device_libfakesane_la_CXXFLAGS = $(plain_cxxflags) $(SANE_CFLAGS) -fvisibility=default
 tests_device_libfakesane_la_LDFLAGS = $(AM_LDFLAGS) -module -avoid-version -shared -rpath $(abs_builddir)
 
 if HAVE_GTEST
@@ -27,7 +27,7 @@ tests_device_device_test_SOURCES = \
 	tests/device/DllConfigTest.cxx \
 	tests/device/OptionTableTest.cxx \
 	tests/device/SaneTestConfig.hxx
-tests_device_device_test_CXXFLAGS = $(AM_CXXFLAGS) $(GTEST_CFLAGS) $(SANE_CFLAGS)
+tests_device_device_test_CXXFLAGS = $(test_cxxflags) $(SANE_CFLAGS)
 tests_device_device_test_LDADD = src/device/libdevice.la src/protocol/libprotocol.la src/os/libos.la $(GTEST_LIBS) $(SANE_LIBS)
 
 netsane_device_client = \
@@ -46,11 +46,11 @@ tests_device_device_process_test_SOURCES = $(netsane_device_client) \
 	tests/device/ScanRecord.cxx tests/device/ScanRecord.hxx \
 	tests/device/ToldValuesTest.cxx
 tests_device_device_process_test_CPPFLAGS = $(AM_CPPFLAGS) $(netsane_device_client_flags)
-tests_device_device_process_test_CXXFLAGS = $(AM_CXXFLAGS) $(GTEST_CFLAGS) $(SANE_CFLAGS)
+tests_device_device_process_test_CXXFLAGS = $(test_cxxflags) $(SANE_CFLAGS)
 tests_device_device_process_test_LDADD = src/protocol/libprotocol.la src/os/libos.la $(GTEST_LIBS) $(SANE_LIBS)
 
 tests_device_throughput_SOURCES = $(netsane_device_client) tests/device/throughput.cxx
 tests_device_throughput_CPPFLAGS = $(AM_CPPFLAGS) $(netsane_device_client_flags)
-tests_device_throughput_CXXFLAGS = $(AM_CXXFLAGS) $(GTEST_CFLAGS) $(SANE_CFLAGS)
+tests_device_throughput_CXXFLAGS = $(test_cxxflags) $(SANE_CFLAGS)
 tests_device_throughput_LDADD = src/protocol/libprotocol.la src/os/libos.la $(GTEST_LIBS) $(SANE_LIBS)
 endif

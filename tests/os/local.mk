@@ -10,6 +10,6 @@ tests_os_os_test_SOURCES = \
 	tests/os/SecureMemoryTest.cxx \
 	tests/os/SocketAddressTest.cxx \
 	tests/os/SocketTest.cxx
-tests_os_os_test_CXXFLAGS = $(AM_CXXFLAGS) $(GTEST_CFLAGS)
+tests_os_os_test_CXXFLAGS = $(test_cxxflags)
 tests_os_os_test_LDADD = src/os/libos.la src/util/libutil.la $(GTEST_LIBS)
 endif

@@ -11,7 +11,7 @@ tests_plugin_test_plugin_SOURCES = \
 	tests/plugin/TestServices.hxx \
 	tests/plugin/TrustedFileTest.cxx
 tests_plugin_test_plugin_CPPFLAGS = $(AM_CPPFLAGS) $(test_module_cppflags)
-tests_plugin_test_plugin_CXXFLAGS = $(AM_CXXFLAGS) $(GTEST_CFLAGS)
+tests_plugin_test_plugin_CXXFLAGS = $(test_cxxflags)
 tests_plugin_test_plugin_LDADD = src/plugin/libplugin.la src/os/libos.la src/util/libutil.la $(GTEST_LIBS)
 EXTRA_tests_plugin_test_plugin_DEPENDENCIES = $(test_modules)
 endif

@@ -136,7 +136,7 @@ tests_plugins_test_pam_SOURCES = \
 	tests/plugins/AuthPamResultTest.cxx
 tests_plugins_test_pam_CPPFLAGS = $(AM_CPPFLAGS) $(test_module_cppflags) \
 	-DPAM_TEST_MODULES='"$(PAM_TEST_MODULES)"'
-tests_plugins_test_pam_CXXFLAGS = $(AM_CXXFLAGS) $(GTEST_CFLAGS)
+tests_plugins_test_pam_CXXFLAGS = $(test_cxxflags)
 tests_plugins_test_pam_LDADD = src/auth/libauth.la src/plugin/libplugin.la src/os/libos.la src/util/libutil.la \
 	$(GTEST_LIBS)
 EXTRA_tests_plugins_test_pam_DEPENDENCIES = $(test_modules)
@@ -157,7 +157,7 @@ tests_plugins_test_plugins_SOURCES = \
 	tests/plugins/StoredForms.hxx \
 	tests/plugins/UserTableTest.cxx
 tests_plugins_test_plugins_CPPFLAGS = $(AM_CPPFLAGS) $(test_module_cppflags)
-tests_plugins_test_plugins_CXXFLAGS = $(AM_CXXFLAGS) $(GTEST_CFLAGS) $(CRYPT_CFLAGS)
+tests_plugins_test_plugins_CXXFLAGS = $(test_cxxflags) $(CRYPT_CFLAGS)
 tests_plugins_test_plugins_LDADD = plugins/auth/common/libpassword_file.la src/auth/libauth.la \
 	src/crypt/libcrypt_stream.la src/plugin/libplugin.la src/os/libos.la src/util/libutil.la \
 	$(GTEST_LIBS) $(CRYPT_LIBS)
@@ -191,7 +191,7 @@ tests_plugins_tls_test_SOURCES = \
 	tests/plugins/TlsBytes.hxx tests/plugins/TlsCertificates.cxx tests/plugins/TlsCertificates.hxx \
 	tests/plugins/TlsTest.hxx
 tests_plugins_tls_test_CPPFLAGS = $(AM_CPPFLAGS) $(test_module_cppflags)
-tests_plugins_tls_test_CXXFLAGS = $(AM_CXXFLAGS) $(GTEST_CFLAGS) $(OPENSSL_CFLAGS)
+tests_plugins_tls_test_CXXFLAGS = $(test_cxxflags) $(OPENSSL_CFLAGS)
 tests_plugins_tls_test_LDADD = src/crypt/libcrypt_stream.la src/plugin/libplugin.la src/os/libos.la src/util/libutil.la \
 	$(GTEST_LIBS) $(OPENSSL_LIBS)
 EXTRA_tests_plugins_tls_test_DEPENDENCIES = crypt_tls.la

@@ -9,6 +9,6 @@ tests_protocol_protocol_test_SOURCES = \
 	tests/protocol/OutstandingRequestsTest.cxx \
 	tests/protocol/SpecificationTest.cxx
 tests_protocol_protocol_test_CPPFLAGS = $(AM_CPPFLAGS) -DNETSANE_PROTOCOL_MD='"$(abs_top_srcdir)/doc/protocol.md"'
-tests_protocol_protocol_test_CXXFLAGS = $(AM_CXXFLAGS) $(GTEST_CFLAGS)
+tests_protocol_protocol_test_CXXFLAGS = $(test_cxxflags)
 tests_protocol_protocol_test_LDADD = src/protocol/libprotocol.la $(GTEST_LIBS)
 endif

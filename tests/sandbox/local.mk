@@ -8,6 +8,6 @@ tests_sandbox_sandbox_test_SOURCES = \
 	tests/sandbox/ProcessStateTest.cxx \
 	tests/sandbox/SandboxTest.cxx \
 	tests/sandbox/SyscallFilterTest.cxx
-tests_sandbox_sandbox_test_CXXFLAGS = $(AM_CXXFLAGS) $(GTEST_CFLAGS)
+tests_sandbox_sandbox_test_CXXFLAGS = $(test_cxxflags)
 tests_sandbox_sandbox_test_LDADD = $(sandbox_libs) src/os/libos.la src/util/libutil.la $(GTEST_LIBS)
 endif

@@ -18,7 +18,7 @@ tests_tool_tool_test_SOURCES = \
 	tests/tool/TextTableTest.cxx \
 	tests/tool/UserNameTest.cxx
 tests_tool_tool_test_CPPFLAGS = $(AM_CPPFLAGS) $(method_cppflags)
-tests_tool_tool_test_CXXFLAGS = $(AM_CXXFLAGS) $(GTEST_CFLAGS) $(CRYPT_CFLAGS) $(JSON_CFLAGS)
+tests_tool_tool_test_CXXFLAGS = $(test_cxxflags) $(CRYPT_CFLAGS) $(JSON_CFLAGS)
 tests_tool_tool_test_LDADD = $(tool_libs) $(GTEST_LIBS) $(tool_foreign_libs)
 
 # Scanning into files. What it reads back needs the libraries of all formats.
@@ -35,7 +35,7 @@ endif
 endif
 tests_tool_libpdf_reader_la_SOURCES = tests/tool/image/PdfReader.cxx tests/tool/image/PdfReader.hxx
 tests_tool_libpdf_reader_la_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir) $(QPDF_CFLAGS)
-tests_tool_libpdf_reader_la_CXXFLAGS = $(AM_CXXFLAGS) -std=c++17
+tests_tool_libpdf_reader_la_CXXFLAGS = $(plain_cxxflags) -std=c++17
 tests_tool_scan_test_SOURCES = \
 	tests/tool/image/ImageReader.cxx tests/tool/image/ImageReader.hxx \
 	tests/tool/image/TargetFileTest.cxx \
@@ -51,6 +51,6 @@ tests_tool_scan_test_SOURCES = \
 	tests/tool/scanner/OptionArgumentsTest.cxx \
 	tests/tool/scanner/OptionParserTest.cxx
 tests_tool_scan_test_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir) $(SANE_CFLAGS) $(PNG_CFLAGS) $(TIFF_CFLAGS) $(JPEG_CFLAGS)
-tests_tool_scan_test_CXXFLAGS = $(AM_CXXFLAGS) $(GTEST_CFLAGS)
+tests_tool_scan_test_CXXFLAGS = $(test_cxxflags)
 tests_tool_scan_test_LDADD = tests/tool/libpdf_reader.la $(tool_libs) $(GTEST_LIBS) $(tool_foreign_libs)
 endif

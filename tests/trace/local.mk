@@ -9,6 +9,6 @@ tests_trace_trace_test_SOURCES = \
 	tests/trace/TraceTest.hxx \
 	tests/trace/TransportTapTest.cxx
 tests_trace_trace_test_CPPFLAGS = $(AM_CPPFLAGS) $(CLI11_CFLAGS)
-tests_trace_trace_test_CXXFLAGS = $(AM_CXXFLAGS) $(GTEST_CFLAGS)
+tests_trace_trace_test_CXXFLAGS = $(test_cxxflags)
 tests_trace_trace_test_LDADD = $(tool_libs) $(GTEST_LIBS) $(tool_foreign_libs)
 endif

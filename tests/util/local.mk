@@ -7,6 +7,6 @@ tests_util_util_test_SOURCES = \
 	tests/util/JsonWriterTest.cxx \
 	tests/util/Utf8Test.cxx \
 	tests/util/Hex.hxx
-tests_util_util_test_CXXFLAGS = $(AM_CXXFLAGS) $(GTEST_CFLAGS)
+tests_util_util_test_CXXFLAGS = $(test_cxxflags)
 tests_util_util_test_LDADD = src/util/libutil.la $(GTEST_LIBS)
 endif

@@ -6,6 +6,6 @@ tests_wire_wire_test_SOURCES = \
 	tests/wire/FrameDecoderTest.cxx \
 	tests/wire/FrameEncoderTest.cxx \
 	tests/wire/MessageReaderTest.cxx
-tests_wire_wire_test_CXXFLAGS = $(AM_CXXFLAGS) $(GTEST_CFLAGS)
+tests_wire_wire_test_CXXFLAGS = $(test_cxxflags)
 tests_wire_wire_test_LDADD = src/wire/libwire.la $(GTEST_LIBS)
 endif
