@@ -1,5 +1,6 @@
 #!/usr/bin/python3
-"""doc/messages.md against the sources: no message there that nothing says, and each warning and error of the log is there.
+"""doc/messages.md against the sources: no message there that nothing says, and each is there that
+the log warns with or that ends a command.
 
 A message stands in the first column of a table, between backticks; "…" is what differs.
 """
@@ -54,10 +55,10 @@ def arguments(text, start):
     return text[start:at - 1]
 
 
-def logged():
-    """(where, the longest text of it) for each warning and error."""
+def calls(functions, folder=""):
+    """(where, the longest text of it) for each call of them."""
     for name, text in sources():
-        for call in re.finditer(r"\blog(?:Warning|Error)\(", text):
+        for call in re.finditer(rf"\b(?:{functions})\(", text) if name.startswith(folder) else ():
             runs = re.findall(rf"{LITERAL}(?:\s*{LITERAL})*", arguments(text, call.end()))
             longest = max((joined(run) for run in runs), key=len, default="")
             if name not in ELSEWHERE and len(longest.strip()) >= SHORTEST:
@@ -81,13 +82,21 @@ class Messages(unittest.TestCase):
                 if len(part) >= SHORTEST:
                     self.assertTrue(any(part in text for text in texts), f"{part!r} of {message!r} stands in no source")
 
-    def test_each_warning_and_error_of_the_log_is_there(self):
+    maxDiff = None
+
+    def assert_documented(self, found, least):
         messages = list(documented())
-        calls = list(logged())
-        self.assertGreater(len(calls), 30, "the calls can't be found any more")
-        missing = [f"{where}: {text!r}" for where, text in calls
-                   if not any(text.strip(" :;,.()") in message for message in messages)]
-        self.assertEqual([], missing, "warnings and errors that doc/messages.md doesn't have")
+        found = list(found)
+        self.assertGreater(len(found), least, "the calls can't be found any more")
+        missing = [f"{where}: {text!r}" for where, text in found
+                   if not any(text.split("\\n")[0].strip(" :;,.()") in message for message in messages)]
+        self.assertEqual([], missing, "not in doc/messages.md")
+
+    def test_each_warning_and_error_of_the_log_is_there(self):
+        self.assert_documented(calls("logWarning|logError"), 30)
+
+    def test_what_ends_a_command_is_there(self):
+        self.assert_documented(calls("ToolError", "tool/"), 50)
 
 
 if __name__ == "__main__":

@@ -3,6 +3,7 @@
 #include "config/CertificateFiles.hxx"
 #include "config/ControlSocketPath.hxx"
 #include "tool/InstalledFolders.hxx"
+#include "tool/StandardOutput.hxx"
 #include "tool/TerminalStyle.hxx"
 #include "tool/check/CheckedProcess.hxx"
 #include "tool/check/DeviceChecks.hxx"
@@ -12,7 +13,6 @@
 #include "tool/control/ControlClient.hxx"
 
 #include <CLI/CLI.hpp>
-#include <cstdio>
 #include <cstdlib>
 #include <ctime>
 #include <exception>
@@ -96,8 +96,7 @@ ExitCode CheckCommand::run()
 {
     const CheckFindings findings = check();
     const std::string text = json_ ? checkJson(findings) : checkText(findings, wantsColours(STDOUT_FILENO));
-    if (std::fputs(text.c_str(), stdout) < 0 || std::fflush(stdout) != 0)
-        throw ToolError(ExitCode::failed, "standard output can't be written to");
+    writeStandardOutput(text);
     return static_cast<ExitCode>(worstLevel(findings));
 }
 
@@ -129,7 +128,7 @@ CheckFindings CheckCommand::checkAll(const ServerConfig &config, const std::stri
                                       std::time(nullptr)));
     append(findings, checkAs(judge, "passwords", [&] { return checkPasswordFiles(config); }));
     append(findings, checkDevices(config, programFolder() + "/netsaned-device", device));
-    append(findings, checkAs(device, "nodes", [&] { return checkDeviceNodes({}, config.group); }));
+    append(findings, checkAs(device, "nodes", [&] { return checkDeviceNodes({}, device ? config.group : ""); }));
     return findings;
 }
 

@@ -1,10 +1,10 @@
 #include "tool/control/KickCommand.hxx"
 
+#include "tool/StandardOutput.hxx"
 #include "tool/control/TextTable.hxx"
 
 #include <CLI/CLI.hpp>
 #include <algorithm>
-#include <cstdio>
 #include <nlohmann/json.hpp>
 
 namespace netsane {
@@ -74,8 +74,7 @@ ExitCode KickCommand::run()
         for (const auto &entry : answer.value("ended", Json::array()))
             text += describe(entry);
     }
-    if (std::fputs(text.c_str(), stdout) < 0 || std::fflush(stdout) != 0)
-        throw ToolError(ExitCode::failed, "standard output can't be written to");
+    writeStandardOutput(text);
     if (count == 0)
         say("no connection is meant by \"" + who_ + "\"");
     return count == 0 ? ExitCode::failed : ExitCode::done;

@@ -1,9 +1,9 @@
 #include "tool/control/ReloadCommand.hxx"
 
+#include "tool/StandardOutput.hxx"
 #include "tool/control/TextTable.hxx"
 
 #include <CLI/CLI.hpp>
-#include <cstdio>
 #include <nlohmann/json.hpp>
 
 namespace netsane {
@@ -43,8 +43,7 @@ ExitCode ReloadCommand::run()
             text += shownText(key.get<std::string>()) + " has changed, which needs a restart; it stays as it was\n";
     if (json_)
         text = answer.dump(2, ' ', true, Json::error_handler_t::replace) + "\n";
-    if (std::fputs(text.c_str(), stdout) < 0 || std::fflush(stdout) != 0)
-        throw ToolError(ExitCode::failed, "standard output can't be written to");
+    writeStandardOutput(text);
     if (!is_taken)
         say("not reloaded, the old configuration stays: " + answer.value("failure", std::string("no reason was told")));
     return is_taken ? ExitCode::done : ExitCode::failed;

@@ -2,10 +2,12 @@
 
 #include "os/Error.hxx"
 
+#include <array>
 #include <cerrno>
 #include <cstdio>
 #include <iterator>
 #include <poll.h>
+#include <string_view>
 #include <sys/ioctl.h>
 #include <unistd.h>
 
@@ -25,9 +27,10 @@ void onSignal(int number)
     (number == SIGWINCH ? size_changed : end_wanted) = 1;
 }
 
-bool isQuit(char key) noexcept
+// What one read has got of the terminal. Keys that have no character send several bytes, of which the first is Escape.
+bool isQuit(std::string_view keys) noexcept
 {
-    return key == 'q' || key == 'Q' || key == 0x03;
+    return !keys.starts_with('\x1b') && keys.find_first_of("qQ\x03") != keys.npos;
 }
 
 // They arrive within ppoll() only, so that none comes between looking and waiting.
@@ -119,8 +122,11 @@ Screen::Event Screen::wait(std::chrono::steady_clock::time_point until)
         const int ready = ::ppoll(&entry, 1, &timeout, &none);
         if (ready < 0 && errno != EINTR)
             throwErrno("wait for a key");
-        char key = 0;
-        if (ready > 0 && (::read(STDIN_FILENO, &key, 1) != 1 || isQuit(key)))
+        if (ready <= 0)
+            continue;
+        std::array<char, 64> keys{};
+        const auto count = ::read(STDIN_FILENO, keys.data(), keys.size());
+        if (count <= 0 || isQuit({keys.data(), static_cast<std::size_t>(count)}))
             return Event::quit; // no terminal any more, or asked for
     }
 }

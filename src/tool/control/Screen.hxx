@@ -27,7 +27,7 @@ public:
     void draw(const std::vector<StatusLine> &lines) const;
 
     enum class Event { timeout, resized, quit };
-    // Until it is time, a key ends it (q, Ctrl-C, Escape), the terminal has another size or a signal wants the end.
+    // Until it is time, a key ends it (q, Ctrl-C), the terminal has another size or a signal wants the end.
     Event wait(std::chrono::steady_clock::time_point until);
 
 private:

@@ -1,10 +1,10 @@
 #include "tool/control/StatusCommand.hxx"
 
+#include "tool/StandardOutput.hxx"
 #include "tool/TerminalStyle.hxx"
 #include "tool/control/Screen.hxx"
 
 #include <CLI/CLI.hpp>
-#include <cstdio>
 #include <cstdlib>
 #include <nlohmann/json.hpp>
 #include <sys/ioctl.h>
@@ -34,12 +34,6 @@ constexpr const char *notes =
     "  netsane status                        look once\n"
     "  netsane status --watch                each second, until q or Ctrl-C\n"
     "  netsane status --json | jq .devices   for programs";
-
-void put(const std::string &text)
-{
-    if (std::fputs(text.c_str(), stdout) < 0 || std::fflush(stdout) != 0)
-        throw ToolError(ExitCode::failed, "standard output can't be written to");
-}
 
 // A terminal's width; without one, there is no limit.
 std::size_t widthOfOutput()
@@ -102,7 +96,7 @@ void StatusCommand::once(const ControlClient &client) const
         const Json earlier = std::exchange(status, ask(client));
         addRates(status, earlier);
     }
-    put(json_ ? jsonOf(status, 2) : textOf(status));
+    writeStandardOutput(json_ ? jsonOf(status, 2) : textOf(status));
 }
 
 // A server that is being restarted is waited for.
@@ -136,7 +130,7 @@ void StatusCommand::watchBlocks(const ControlClient &client) const
     for (auto next = Clock::now() + interval;; next += interval) {
         Json status = ask(client);
         addRates(status, earlier);
-        put(json_ ? jsonOf(status, -1) : textOf(status) + "\n");
+        writeStandardOutput(json_ ? jsonOf(status, -1) : textOf(status) + "\n");
         earlier = std::move(status);
         std::this_thread::sleep_until(next);
     }

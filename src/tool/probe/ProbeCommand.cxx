@@ -1,10 +1,10 @@
 #include "tool/probe/ProbeCommand.hxx"
 
+#include "tool/StandardOutput.hxx"
 #include "tool/probe/Prober.hxx"
 #include "tool/probe/ReportText.hxx"
 
 #include <CLI/CLI.hpp>
-#include <cstdio>
 #include <cstdlib>
 #include <filesystem>
 
@@ -77,8 +77,7 @@ ExitCode ProbeCommand::run()
     };
     const auto report = Prober({*server, settingsFor(*server), pin_, user_}, debug).run();
     const auto text = json_ ? reportJson(report) : reportText(report);
-    if (std::fputs(text.c_str(), stdout) < 0 || std::fflush(stdout) != 0)
-        throw ToolError(ExitCode::failed, "standard output can't be written to");
+    writeStandardOutput(text);
     if (report.failure)
         return ExitCode::unreachable;
     return report.findings.empty() ? ExitCode::done : ExitCode::failed;
