@@ -180,6 +180,34 @@ class Batches(ScanTest):
         self.scan("-o", "page.tif", "--batch", "--source=ADF", "--read-return-value=SANE_STATUS_JAMMED", code=1)
         self.nothing_left()
 
+    def test_pages_before_a_failure_stay(self):
+        options = ["--read-delay", "--read-delay-duration", "100000", *SMALL]
+        expected = self.expected(*SMALL)
+        for name, reader in (("all.tif", tool_runner.read_tiff), ("all.pdf", tool_runner.read_pdf), ("%d.png", None)):
+            with self.subTest(name=name):
+                server = self.daemon()
+                server.start()
+                scan = self.tool.start("scan", self.remote(server), "-o", name, "--batch", "--pages=50", "--lossless", *options,
+                                       cwd=self.pages)
+                server.wait_log("audit: scan result=complete", count=2, deadline=tool_runner.DEADLINE)
+                server.kill()
+                result = scan.finish()
+                self.assertEqual(result.code, 1, repr(result))
+                match = re.search(rb"; the (?:(\d+) pages|page) before it (?:stays?|(?:is|are) in (\S+))\n", result.err)
+                self.assertTrue(match, repr(result))
+                count = int(match[1] or 1)
+                self.assertGreater(50, count)
+                if reader:
+                    self.assertEqual(os.listdir(self.pages), [name.replace(".", ".incomplete.")])
+                    self.assertEqual(os.listdir(self.pages), [match[2].decode()])
+                    pages = reader(self.path(match[2].decode()))
+                else:
+                    pages = [tool_runner.read_png(self.path(f"{number + 1}.png")) for number in range(count)]
+                self.assertEqual([len(pages), len(os.listdir(self.pages))], [count, 1 if reader else count])
+                self.assertTrue(all(page == expected for page in pages))
+                for page in os.listdir(self.pages):
+                    os.unlink(self.path(page))
+
     def test_names(self):
         for args in (["-o", "page.png", "--batch"], ["-o", "%d-%d.png", "--batch"], ["-o", "%s.png", "--batch"],
                      ["-o", "page"], ["-o", "page.gif"], ["-o", "page.png", "--format", "gif"],

@@ -71,6 +71,12 @@ public:
         pages_.push_back(page_);
     }
 
+    void dropPage() override
+    {
+        jpeg_.reset();
+        flate_.reset();
+    }
+
     void finish() override
     {
         writePdf(stream_, pages_, [this](std::uint64_t offset, unsigned char *space, std::size_t count) {

@@ -8,6 +8,7 @@
 #include <atomic>
 #include <cerrno>
 #include <climits>
+#include <csignal>
 #include <cstdlib>
 #include <fcntl.h>
 #include <filesystem>
@@ -21,12 +22,32 @@ namespace {
 
 constexpr mode_t mode = 0666; // without the umask's bits
 constexpr mode_t permission_bits = 0777;
+constexpr mode_t group_bits = 070;
 constexpr int name_tries = 100;
 
 // For a signal handler: of the one temporary file there is.
 char temporary_path[PATH_MAX];
 std::atomic<bool> has_temporary = false;
 static_assert(std::atomic<bool>::is_always_lock_free);
+
+// A signal in between would find a file that nobody has noted.
+class SignalsHeld {
+public:
+    SignalsHeld() noexcept
+    {
+        sigset_t set;
+        sigemptyset(&set);
+        for (const int number : {SIGINT, SIGTERM, SIGHUP})
+            sigaddset(&set, number);
+        ::pthread_sigmask(SIG_BLOCK, &set, &before_);
+    }
+    ~SignalsHeld() { ::pthread_sigmask(SIG_SETMASK, &before_, nullptr); }
+    SignalsHeld(const SignalsHeld &) = delete;
+    SignalsHeld &operator=(const SignalsHeld &) = delete;
+
+private:
+    sigset_t before_{};
+};
 
 // Where the file is, behind symbolic links; and its folder.
 std::string placeOf(const std::string &path)
@@ -72,17 +93,21 @@ TargetFile::TargetFile(const std::string &path) : path_(path), place_(placeOf(pa
     openNameless(folder);
     if (!stream_)
         openNamed(folder);
-    struct stat before {};
-    if (::stat(place_.c_str(), &before) == 0 &&
-        ::fchmod(::fileno(stream_.get()), before.st_mode & permission_bits) != 0)
-        throwErrno("write " + path_);
+    keepRights();
 }
 
-TargetFile::~TargetFile()
+// Of the file that is replaced. Where the file system has no rights there is nothing to do.
+void TargetFile::keepRights()
 {
-    has_temporary = false;
-    if (!temporary_name_.empty())
-        ::unlink(temporary_name_.c_str());
+    struct stat before {};
+    struct stat now {};
+    const int fd = ::fileno(stream_.get());
+    if (::stat(place_.c_str(), &before) != 0 || ::fstat(fd, &now) != 0)
+        return;
+    auto rights = before.st_mode & permission_bits;
+    if (before.st_gid != now.st_gid && ::fchown(fd, static_cast<uid_t>(-1), before.st_gid) != 0)
+        rights &= ~group_bits; // they were another group's
+    static_cast<void>(::fchmod(fd, rights));
 }
 
 void TargetFile::removeTemporary() noexcept
@@ -91,13 +116,27 @@ void TargetFile::removeTemporary() noexcept
         ::unlink(temporary_path);
 }
 
-void TargetFile::rememberTemporary(const std::string &name)
+void TargetFile::TemporaryName::set(const std::string &name)
 {
-    temporary_name_ = name;
+    name_ = name;
     if (name.size() >= sizeof temporary_path)
         return;
     std::copy_n(name.c_str(), name.size() + 1, temporary_path);
     has_temporary = true;
+}
+
+void TargetFile::TemporaryName::forget() noexcept
+{
+    has_temporary = false;
+    name_.clear();
+}
+
+// Who is interrupted in the middle removes it once more.
+void TargetFile::TemporaryName::remove() noexcept
+{
+    if (!name_.empty())
+        ::unlink(name_.c_str());
+    forget();
 }
 
 void TargetFile::openNameless(const std::string &folder)
@@ -115,12 +154,12 @@ void TargetFile::openNameless(const std::string &folder)
 void TargetFile::openNamed(const std::string &folder)
 {
     auto name = folder + "/.netsane.XXXXXX";
+    const SignalsHeld held;
     UniqueFd fd(::mkostemp(name.data(), O_CLOEXEC));
     if (!fd)
         throwErrno("write " + path_);
-    rememberTemporary(name);
-    if (::fchmod(fd.get(), mode & ~currentMask()) != 0)
-        throwErrno("write " + path_);
+    temporary_name_.set(name);
+    static_cast<void>(::fchmod(fd.get(), mode & ~currentMask())); // as keepRights()
     stream_ = streamOf(std::move(fd), path_);
 }
 
@@ -129,10 +168,11 @@ void TargetFile::giveName(const std::string &folder)
 {
     const auto own_link = "/proc/self/fd/" + std::to_string(::fileno(stream_.get()));
     std::random_device random;
+    const SignalsHeld held;
     for (int i = 0; i < name_tries; ++i) {
         const auto name = folder + "/.netsane." + std::to_string(random());
         if (::linkat(AT_FDCWD, own_link.c_str(), AT_FDCWD, name.c_str(), AT_SYMLINK_FOLLOW) == 0) {
-            rememberTemporary(name);
+            temporary_name_.set(name);
             return;
         }
         if (errno != EEXIST)
@@ -143,15 +183,32 @@ void TargetFile::giveName(const std::string &folder)
 
 void TargetFile::commit()
 {
+    commitAt(place_);
+}
+
+std::string TargetFile::commitIncomplete()
+{
+    auto place = std::filesystem::path(place_);
+    place.replace_extension(".incomplete" + place.extension().string());
+    commitAt(place);
+    return place;
+}
+
+void TargetFile::flush()
+{
     // An earlier error counts, too: what a writer overlooked is missing from the file.
     if (std::fflush(stream_.get()) != 0 || std::ferror(stream_.get()) != 0 || ::fsync(::fileno(stream_.get())) != 0)
         throwErrno("write " + path_);
-    if (temporary_name_.empty())
+}
+
+void TargetFile::commitAt(const std::string &place)
+{
+    flush();
+    if (temporary_name_.get().empty())
         giveName(folderOf(place_));
-    if (::rename(temporary_name_.c_str(), place_.c_str()) != 0)
+    if (::rename(temporary_name_.get().c_str(), place.c_str()) != 0)
         throwErrno("write " + path_);
-    has_temporary = false;
-    temporary_name_.clear();
+    temporary_name_.forget();
 }
 
 } // namespace netsane

@@ -17,15 +17,20 @@ public:
     // path: of the file. One that is there is replaced by commit(), a symbolic link to it stays; what isn't a regular
     // file is refused.
     explicit TargetFile(const std::string &path);
-    ~TargetFile();
     TargetFile(const TargetFile &) = delete;
     TargetFile &operator=(const TargetFile &) = delete;
 
     // Open for reading and writing; stays the object's.
     std::FILE *stream() noexcept { return stream_.get(); }
 
-    // All of it is on the disk, and then under its name. Once.
+    // All of it is on the disk.
+    void flush();
+
+    // The same, and then it is under its name. Once.
     void commit();
+
+    // As commit(), beside its place: "page.incomplete.pdf" for "page.pdf". Returns that path.
+    std::string commitIncomplete();
 
     const std::string &path() const noexcept { return path_; }
 
@@ -33,14 +38,33 @@ public:
     static void removeTemporary() noexcept;
 
 private:
+    // Goes with the object, also where the TargetFile can't be made; and by removeTemporary().
+    class TemporaryName {
+    public:
+        TemporaryName() = default;
+        ~TemporaryName() { remove(); }
+        TemporaryName(const TemporaryName &) = delete;
+        TemporaryName &operator=(const TemporaryName &) = delete;
+
+        void set(const std::string &name);
+        void forget() noexcept;
+        const std::string &get() const noexcept { return name_; }
+
+    private:
+        void remove() noexcept;
+
+        std::string name_;
+    };
+
+    void keepRights();
     void openNameless(const std::string &folder);
     void openNamed(const std::string &folder);
     void giveName(const std::string &folder);
-    void rememberTemporary(const std::string &name);
+    void commitAt(const std::string &place);
 
-    const std::string path_;     // as given
-    std::string place_;          // where links lead
-    std::string temporary_name_; // empty: it has none
+    const std::string path_;       // as given
+    std::string place_;            // where links lead
+    TemporaryName temporary_name_; // empty: it has none
     UniqueFile stream_;
 };
 

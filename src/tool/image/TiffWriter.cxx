@@ -1,11 +1,14 @@
 #include "tool/image/Writers.hxx"
 
 #include "os/Error.hxx"
+#include "os/UniqueFd.hxx"
 
 #include <array>
 #include <cstdarg>
 #include <cstring>
+#include <fcntl.h>
 #include <string>
+#include <sys/stat.h>
 #include <tiffio.h>
 #include <unistd.h>
 #include <vector>
@@ -30,19 +33,18 @@ struct TiffCloser {
 
 class TiffWriter : public PageWriter {
 public:
-    explicit TiffWriter(std::FILE *stream)
+    explicit TiffWriter(std::FILE *stream) : fd_(::fileno(stream))
     {
         TIFFSetErrorHandler(noteError);
         TIFFSetWarningHandler(nullptr);
-        const int fd = ::dup(::fileno(stream));
-        if (fd < 0)
+        UniqueFd own(::fcntl(fd_, F_DUPFD_CLOEXEC, 0));
+        if (!own)
             throwErrno("duplicate a descriptor");
         last_error.clear();
-        tiff_.reset(TIFFFdOpen(fd, "TIFF", "w"));
-        if (!tiff_) {
-            ::close(fd);
+        tiff_.reset(TIFFFdOpen(own.get(), "TIFF", "w"));
+        if (!tiff_)
             fail("begin a TIFF file");
-        }
+        static_cast<void>(own.release());
     }
 
     void beginPage(const PageLayout &layout) override
@@ -80,10 +82,24 @@ public:
     {
         if (TIFFWriteDirectory(tiff_.get()) == 0)
             fail("write a page");
+        whole_bytes_ = sizeOf(fd_);
+    }
+
+    // libtiff writes what it has of a page when it closes. The pages before it are a file of their own.
+    void dropPage() override
+    {
+        const UniqueFd nowhere(::open("/dev/null", O_RDWR | O_CLOEXEC));
+        if (!nowhere || ::dup3(nowhere.get(), ::TIFFFileno(tiff_.get()), O_CLOEXEC) < 0)
+            throwErrno("drop a page");
+        tiff_.reset();
+        if (::ftruncate(fd_, whole_bytes_) != 0)
+            throwErrno("drop a page");
     }
 
     void finish() override
     {
+        if (!tiff_)
+            return;
         if (TIFFFlush(tiff_.get()) == 0)
             fail("end the file");
         tiff_.reset();
@@ -112,6 +128,16 @@ private:
         throw std::runtime_error(std::string("can't ") + doing + (last_error.empty() ? "" : ": " + last_error));
     }
 
+    static off_t sizeOf(int fd)
+    {
+        struct stat status {};
+        if (::fstat(fd, &status) != 0)
+            throwErrno("write a page");
+        return status.st_size;
+    }
+
+    const int fd_; // the stream's
+    off_t whole_bytes_ = 0;
     std::unique_ptr<TIFF, TiffCloser> tiff_;
     std::vector<std::byte> buffer_;
     std::uint32_t row_ = 0;

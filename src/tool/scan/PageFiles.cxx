@@ -12,22 +12,34 @@ PageFiles::PageFiles(const ImageFormat &format, const EncodeOptions &options, Ou
 PageWriter &PageFiles::begin(unsigned number)
 {
     if (!writer_) {
-        file_.emplace(names_.nameOf(number));
+        path_ = names_.nameOf(number);
+        file_.emplace(path_);
         writer_ = format_.make(file_->stream(), options_);
     }
     return *writer_;
 }
 
-void PageFiles::end()
+void PageFiles::end(const Check &may_name)
 {
+    ++whole_pages_;
     if (kind_ == Kind::numbered)
-        commit();
+        commit(may_name);
 }
 
-void PageFiles::finish()
+std::string PageFiles::keepWhole()
+{
+    if (kind_ != Kind::document || !writer_ || whole_pages_ == 0)
+        return {};
+    writer_->dropPage();
+    writer_->finish();
+    writer_.reset();
+    return file_->commitIncomplete();
+}
+
+void PageFiles::finish(const Check &may_name)
 {
     if (writer_ && kind_ == Kind::document)
-        commit();
+        commit(may_name);
 }
 
 void PageFiles::discard() noexcept
@@ -36,10 +48,12 @@ void PageFiles::discard() noexcept
     file_.reset();
 }
 
-void PageFiles::commit()
+void PageFiles::commit(const Check &may_name)
 {
     writer_->finish();
     writer_.reset();
+    file_->flush();
+    may_name();
     file_->commit();
     struct stat status {};
     if (::fstat(::fileno(file_->stream()), &status) == 0)

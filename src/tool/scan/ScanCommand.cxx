@@ -25,10 +25,10 @@ constexpr const char *notes =
     "\n"
     "The file's ending tells its format: .png, .tif, .jpg, .pdf. A file appears under its name when it is whole, in "
     "place\n"
-    "of one that was there, and not at all when something goes wrong or Ctrl-C cancels the scan.\n"
+    "of one that was there, and not at all when something goes wrong (but see --batch) or Ctrl-C cancels the scan.\n"
     "\n"
     "With --batch pages are scanned until the feeder is empty: into one TIFF or PDF file, or, where the name has a\n"
-    "number in it, into a file each. Of those the pages before a failure stay.\n"
+    "number in it, into a file each. The pages before a failure stay: a document's in letter.incomplete.pdf, say.\n"
     "\n"
     "PNG and TIFF keep all samples. JPEG has 8 bits; so has PDF, with JPEG in it for gray and colour unless "
     "--lossless.\n"
@@ -171,7 +171,7 @@ void ScanCommand::scanPage(PageScan &scan, unsigned number, Resolution resolutio
 {
     try {
         done.layout = scan.read(files.begin(number), resolution, labelOf(number));
-        files.end();
+        files.end([&scan] { scan.check(); });
         ++done.pages;
     } catch (const ToolError &) {
         throw;
@@ -180,15 +180,34 @@ void ScanCommand::scanPage(PageScan &scan, unsigned number, Resolution resolutio
     }
 }
 
-void ScanCommand::finish(PageFiles &files) const
+void ScanCommand::finish(const PageScan &scan, PageFiles &files) const
 {
     try {
-        files.finish();
+        files.finish([&scan] { scan.check(); });
     } catch (const ToolError &) {
         throw;
     } catch (const std::exception &error) {
         throw ToolError(ExitCode::failed, output_ + ": " + error.what());
     }
+}
+
+// Says where the pages are that are whole: paper is seldom fed twice gladly.
+void ScanCommand::failAfter(unsigned pages, const ToolError &error, PageFiles &files)
+{
+    if (pages == 0)
+        throw error;
+    const std::string before = pages == 1 ? "page" : std::to_string(pages) + " pages";
+    if (files.files() != 0)
+        throw ToolError(error.code(),
+                        std::string(error.what()) + "; the " + before + " before it stay" + (pages == 1 ? "s" : ""));
+    std::string kept;
+    try {
+        kept = files.keepWhole();
+    } catch (const std::exception &) { // a full disk, say: the first failure is what matters
+        throw error;
+    }
+    throw ToolError(error.code(), std::string(error.what()) + "; the " + before + " before it " +
+                                      (pages == 1 ? "is" : "are") + " in " + kept);
 }
 
 ScanCommand::Done ScanCommand::scanPages(Scanner &scanner, Resolution resolution, PageFiles &files) const
@@ -199,13 +218,16 @@ ScanCommand::Done ScanCommand::scanPages(Scanner &scanner, Resolution resolution
     const unsigned most = batch_ ? (pages_ == 0 ? max_pages : pages_) : 1;
     files.begin(1); // what can't be written is said before paper moves
     try {
-        while (done.pages < most && scan.start(labelOf(done.pages + 1)))
-            scanPage(scan, done.pages + 1, resolution, files, done);
+        try {
+            while (done.pages < most && scan.start(labelOf(done.pages + 1)))
+                scanPage(scan, done.pages + 1, resolution, files, done);
+        } catch (const ToolError &error) {
+            scan.check();
+            failAfter(done.pages, error, files);
+        }
         if (done.pages == 0)
             throw ToolError(ExitCode::failed, device_ + ": " + failureText(SANE_STATUS_NO_DOCS, scanner.reason()));
-        scan.check();
-        finish(files);
-        scan.check();
+        finish(scan, files);
     } catch (...) {
         files.discard(); // as long as signals are taken
         throw;

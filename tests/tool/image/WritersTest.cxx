@@ -87,6 +87,40 @@ TEST_F(Writers, TiffKeepsAllSamplesOfManyPages)
     }
 }
 
+// Large enough for strips to be on the disk before the page is dropped.
+TEST_F(Writers, APageThatIsDroppedIsNotInTheDocument)
+{
+    const PageLayout layout{2000, 300, 3, 8, 300, 300};
+    const auto samples = samplesOf(layout);
+    for (const std::uint32_t rows : {0U, 1U, 299U}) {
+        for (const auto make : {makeTiffWriter, makePdfWriter}) {
+            {
+                const auto writer = make(open(), {.lossless = true});
+                writePage(*writer, layout, samples);
+                writePage(*writer, layouts[3], samplesOf(layouts[3]));
+                if (rows != 0)
+                    writer->beginPage(layout);
+                for (std::uint32_t y = 0; y < rows; ++y)
+                    writer->writeRow(std::as_bytes(std::span(samples).subspan(0, layout.rowBytes())));
+                writer->dropPage();
+                writer->finish();
+            }
+            file_.reset();
+            if (make == makeTiffWriter) {
+                const auto pages = readTiff(path_.c_str());
+                ASSERT_EQ(pages.size(), 2U) << rows;
+                EXPECT_EQ(pages[0].bytes, samples);
+                EXPECT_EQ(pages[1].bytes, samplesOf(layouts[3]));
+            } else {
+                const auto pages = readPdf(path_.c_str());
+                ASSERT_EQ(pages.size(), 2U) << rows;
+                EXPECT_EQ(pages[0].data, samples);
+                EXPECT_EQ(pages[1].data, samplesOf(layouts[3]));
+            }
+        }
+    }
+}
+
 TEST_F(Writers, JpegIsAlmostTheSame)
 {
     const PageLayout layout{64, 48, 3, 8, 300, 300};
