@@ -26,6 +26,27 @@ bool DiscoveredServer::isAt(const std::string &address, unsigned port) const
     return port == name.port && std::ranges::find(addresses, address) != addresses.end();
 }
 
+// Those of an earlier look stay behind: each way to a server announces itself on its own, and some of them later.
+void DiscoveredServer::note(const std::string &address, std::chrono::steady_clock::time_point look)
+{
+    if (std::exchange(seen_at, look) != look)
+        fresh_addresses = 0;
+    const auto fresh_end = addresses.begin() + static_cast<std::ptrdiff_t>(fresh_addresses);
+    if (std::find(addresses.begin(), fresh_end, address) != fresh_end || fresh_addresses == max_addresses)
+        return;
+    std::erase(addresses, address);
+    addresses.insert(addresses.begin() + static_cast<std::ptrdiff_t>(fresh_addresses), address);
+    ++fresh_addresses;
+    if (addresses.size() > max_addresses)
+        addresses.pop_back();
+}
+
+void DiscoveredServer::keep(const std::string &address)
+{
+    if (addresses.size() < max_addresses && std::ranges::find(addresses, address) == addresses.end())
+        addresses.push_back(address);
+}
+
 DiscoveredServers::DiscoveredServers(const ClientConfig &config, std::string program, DebugSink debug)
     : config_(config), program_(std::move(program)), debug_(std::move(debug))
 {
@@ -76,13 +97,10 @@ void DiscoveredServers::add(const FoundServer &found)
         return;
     const auto there = std::ranges::find(servers_, name, &DiscoveredServer::name);
     if (there != servers_.end()) {
-        if (std::exchange(there->seen_at, begun_) != begun_)
-            there->addresses.clear(); // those of an earlier look
-        if (!there->isAt(found.address, found.port) && there->addresses.size() < max_addresses)
-            there->addresses.push_back(found.address);
+        there->note(found.address, begun_);
         return;
     }
-    DiscoveredServer server{name, {found.address}, config_.settingsFor(name), found.instance, begun_};
+    DiscoveredServer server{name, {found.address}, config_.settingsFor(name), found.instance, begun_, 1};
     makeCareful(server.settings);
     if (found.tls == TlsOffer::no && server.settings.tls == TlsMode::require)
         return debug_(1, name.text() + " announces that it has no encryption, so it isn't asked");
@@ -100,24 +118,38 @@ ServerSettings DiscoveredServers::settingsFor(const ServerName &name) const
     return settings;
 }
 
+// The whole time, whatever is usual, until that one is found and nobody is known of whom more is to come.
+void DiscoveredServers::lookFor(const ServerName &name)
+{
+    begin(std::chrono::steady_clock::now());
+    const auto until = begun_ + longest_time;
+    for (auto now = begun_; browser_ && now < until; now = std::chrono::steady_clock::now()) {
+        if (known(name) && !browser_->isExpecting())
+            break;
+        pollfd entry{browser_->fd(), POLLIN, 0};
+        const auto left = std::chrono::ceil<std::chrono::milliseconds>(until - now).count();
+        ::poll(&entry, 1, static_cast<int>(left));
+        advance(begun_);
+    }
+    browser_.reset();
+}
+
 std::optional<DiscoveredServer> DiscoveredServers::find(const ServerName &name)
 {
     if (config_.discover() == Discover::no || name.isUnix() || !mayBeFound(name))
         return std::nullopt;
-    const auto *const earlier = known(name);
-    if (!earlier || std::chrono::steady_clock::now() - earlier->seen_at > memory) {
-        begin(std::chrono::steady_clock::now());
-        const auto until = begun_ + longest_time;
-        for (auto now = begun_; browser_ && !known(name) && now < until; now = std::chrono::steady_clock::now()) {
-            pollfd entry{browser_->fd(), POLLIN, 0};
-            const auto left = std::chrono::ceil<std::chrono::milliseconds>(until - now).count();
-            ::poll(&entry, 1, static_cast<int>(left));
-            advance(begun_); // the whole time, whatever is usual
-        }
-        browser_.reset();
-    }
-    const auto *const found = known(name);
-    return found ? std::optional(*found) : std::nullopt;
+    const auto copyOf = [](const DiscoveredServer *server) { return server ? std::optional(*server) : std::nullopt; };
+    const auto earlier = copyOf(known(name));
+    if (earlier && std::chrono::steady_clock::now() - earlier->seen_at <= memory)
+        return earlier;
+    lookFor(name);
+    auto found = copyOf(known(name));
+    if (!found)
+        return earlier; // it was listed, and may well be there
+    if (earlier)
+        for (const auto &address : earlier->addresses)
+            found->keep(address);
+    return found;
 }
 
 } // namespace netsane

@@ -23,6 +23,14 @@ struct DiscoveredServer {
     ServerSettings settings; // without login and certificate, unless the configuration has a line for it
     std::string instance;    // for people, printable
     std::chrono::steady_clock::time_point seen_at;
+    std::size_t fresh_addresses = 0; // so many, in front, are of the look when it was seen last
+
+    static constexpr std::size_t max_addresses = 8;
+
+    // It was heard of in the look that began then.
+    void note(const std::string &address, std::chrono::steady_clock::time_point look);
+    // It was heard of there before: behind the others.
+    void keep(const std::string &address);
 
     // Whether it is reached there, whatever it is called.
     bool isAt(const std::string &address, unsigned port) const;
@@ -39,7 +47,6 @@ public:
     // A server that wasn't seen for so long isn't known any more.
     static constexpr std::chrono::seconds memory{60};
     static constexpr std::size_t max_servers = 16;
-    static constexpr std::size_t max_addresses = 8;
 
     // config: must stay. program: see browseProgram(). debug: not empty.
     DiscoveredServers(const ClientConfig &config, std::string program, DebugSink debug);
@@ -70,6 +77,7 @@ private:
     const DiscoveredServer *known(const ServerName &name) const noexcept;
     bool mayBeFound(const ServerName &name) const;
     void add(const FoundServer &found);
+    void lookFor(const ServerName &name);
 
     const ClientConfig &config_;
     const std::string program_;

@@ -84,8 +84,9 @@ std::string ownFolder()
     Dl_info info{};
     if (::dladdr(reinterpret_cast<void *>(&browseProgram), &info) == 0 || !info.dli_fname)
         return {};
-    // Of a program it may be what the caller has called it, which says nothing of where it is.
-    const char *const own_file = info.dli_fname[0] == '/' ? info.dli_fname : "/proc/self/exe";
+    // Of a program it is what the caller has called it, which says nothing of where it is.
+    const bool is_program = std::string_view(info.dli_fname) == ::program_invocation_name;
+    const char *const own_file = is_program ? "/proc/self/exe" : info.dli_fname;
     std::array<char, PATH_MAX> path{};
     if (!::realpath(own_file, path.data()))
         return {};

@@ -18,7 +18,8 @@ namespace netsane {
 namespace {
 
 constexpr std::uint64_t max_trace_bytes = std::uint64_t{64} << 20;
-constexpr unsigned max_files = 100; // of one name
+constexpr std::uint64_t least_trace_bytes = 4096; // less holds nothing that is of use
+constexpr unsigned max_files = 100;               // of one name
 
 // "%p" is the process's number.
 std::string expanded(std::string_view wanted)
@@ -55,18 +56,23 @@ std::unique_ptr<TraceRecorder> startTrace(const std::string &program, const std:
     if (!wanted || *wanted == '\0')
         return nullptr;
     const std::string path = expanded(wanted);
-    UniqueFd file = createNext(path);
+    const auto largest = largestFile();
+    UniqueFd file;
+    std::string reason = "files may have only " + std::to_string(largest) + " bytes here (ulimit -f)";
+    if (largest >= least_trace_bytes) {
+        file = createNext(path);
+        reason = errnoText(errno);
+    }
     if (!file) {
-        const std::string reason = errnoText(errno);
         if (debug)
             debug(0, "NETSANE_TRACE: the session with " + server + " isn't recorded: " + path + ": " + reason);
         return nullptr;
     }
     return std::make_unique<TraceRecorder>(
-        std::move(file), largestFile(), TraceHeader{trace_version, Speaker::client, {}, program, server},
-        [server, debug](const std::string &reason) {
+        std::move(file), largest, TraceHeader{trace_version, Speaker::client, {}, program, server},
+        [server, debug](const std::string &failure) {
             if (debug)
-                debug(0, "NETSANE_TRACE: the session with " + server + " is no longer recorded: " + reason);
+                debug(0, "NETSANE_TRACE: the session with " + server + " is no longer recorded: " + failure);
         });
 }
 

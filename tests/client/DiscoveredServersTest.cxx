@@ -108,7 +108,7 @@ TEST_F(DiscoveredServersTest, BoundsWhatANetworkCanSay)
     for (int i = 0; i < 100; ++i)
         many += "found pi-" + std::to_string(i) + ".local 6576 10.0.0.1 there offered x\n" +
                 "found pi-0.local 6576 10.0.0." + std::to_string(i + 1) + " there offered x\n";
-    EXPECT_EQ(DiscoveredServers::max_servers - 1 + DiscoveredServers::max_addresses, found(many).size());
+    EXPECT_EQ(DiscoveredServers::max_servers - 1 + DiscoveredServer::max_addresses, found(many).size());
     EXPECT_EQ(Strings{"pi.local=10.0.0.1"},
               found(pi + std::string(5000, 'x') + "\n" + "found b.local 1 10.0.0.1 there no x\n"))
         << "a line that doesn't end";
@@ -142,6 +142,25 @@ TEST_F(DiscoveredServersTest, KeepsWhatWasFoundBefore)
     EXPECT_EQ(1U, servers.servers().size());
     servers.begin(std::chrono::steady_clock::now() + DiscoveredServers::memory + std::chrono::seconds(1));
     EXPECT_EQ(0U, servers.servers().size());
+}
+
+TEST(DiscoveredServer, KeepsTheAddressesOfEarlierLooksBehind)
+{
+    DiscoveredServer server;
+    const std::chrono::steady_clock::time_point first{};
+    const auto second = first + std::chrono::seconds(1);
+    server.seen_at = first;
+    for (const auto *const address : {"10.0.0.1", "fe80::1", "10.0.0.1"})
+        server.note(address, first);
+    EXPECT_EQ((Strings{"10.0.0.1", "fe80::1"}), server.addresses);
+    server.note("10.0.0.2", second);
+    server.note("fe80::1", second);
+    EXPECT_EQ((Strings{"10.0.0.2", "fe80::1", "10.0.0.1"}), server.addresses);
+    EXPECT_EQ(second, server.seen_at);
+    for (std::size_t i = 0; i < 2 * DiscoveredServer::max_addresses; ++i)
+        server.note("10.0.1." + std::to_string(i), second);
+    EXPECT_EQ(DiscoveredServer::max_addresses, server.addresses.size());
+    EXPECT_EQ("10.0.0.2", server.addresses.front());
 }
 
 TEST_F(DiscoveredServersTest, FindsByName)
