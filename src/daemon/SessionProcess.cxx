@@ -13,6 +13,12 @@ namespace netsane {
 SessionProcess::SessionProcess(EventLoop &loop, UniqueFd supervisor_channel, ChildOptions options)
     : loop_(loop),
       options_(options),
+      evictions_timer_(loop,
+                       [this] {
+                           if (const auto count = evictions_.takeCount(); count != 0)
+                               logWarning(std::to_string(count) +
+                                          " more connections had to go, or found no place (max_strangers)");
+                       }),
       bury_(loop, [this] { bury(); }),
       supervisor_(
           loop, std::move(supervisor_channel),
@@ -219,11 +225,11 @@ bool SessionProcess::makeRoom(const NewConnection &newcomer)
 // Whoever connects a thousand times a second doesn't fill the log.
 bool SessionProcess::mayLogEviction()
 {
-    if (!evictions_.mayLog(EventLoop::now()))
-        return false;
-    if (const auto count = evictions_.takeCount(); count != 0)
-        logWarning(std::to_string(count) + " more connections had to go, or found no place (max_strangers)");
-    return true;
+    if (evictions_.mayLog(EventLoop::now()))
+        return true;
+    if (evictions_.counted() == 1)
+        evictions_timer_.schedule(RefusalLog::interval);
+    return false;
 }
 
 ClientConnection *SessionProcess::find(ConnectionId id) noexcept

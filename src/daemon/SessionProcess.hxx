@@ -60,6 +60,7 @@ private:
     std::map<ConnectionId, std::unique_ptr<ClientConnection>> connections_;
     std::vector<ConnectionId> ended_connections_; // in the map until the loop has left their functions
     RefusalLog evictions_;
+    Timer evictions_timer_;
     Timer bury_;
     std::unique_ptr<PacketChannel> auth_;
     PacketChannel supervisor_;
