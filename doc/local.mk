@@ -17,4 +17,12 @@ dist_example_DATA = \
 	doc/examples/totp/test_method.c \
 	doc/examples/totp/totp.c doc/examples/totp/totp.h
 
+# There all lie in one folder.
+install-data-hook: relink-documents
+relink-documents:
+	cd "$(DESTDIR)$(docdir)" && for file in *.md; do \
+		sed -e 's#](doc/#](#g' -e 's#](\.\./\(README\|NEWS\|HACKING\|LICENSE\)#](\1#g' "$$file" > "$$file.tmp" && \
+		cat "$$file.tmp" > "$$file" && rm -f "$$file.tmp" || exit 1; done
+.PHONY: relink-documents
+
 include doc/man/local.mk

@@ -126,7 +126,7 @@ namespace {
 // A shell puts these where it reads commands. Names come from servers, and anybody in the network may be one.
 bool isForShells(std::string_view name) noexcept
 {
-    constexpr std::string_view others = "._:/@%+=,-[]";
+    constexpr std::string_view others = "._:/@%+=,-[]?";
     return std::ranges::all_of(name, [others](char c) {
         return (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') ||
                others.find(c) != others.npos;

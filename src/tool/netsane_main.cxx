@@ -18,8 +18,8 @@ constexpr const char *exit_codes =
     "Exit codes:\n"
     "  0  done\n"
     "  1  failed; the reason is on standard error (probe, check: something has to be seen to; list: a server\n"
-    "     gives no answer)\n"
-    "  2  wrong usage: an option or an argument (check: something is wrong)\n"
+    "     gives no answer; kick: nobody was meant; reload: not taken; trace: the file is damaged)\n"
+    "  2  wrong usage: an option, an argument, or a value that the device doesn't take (check: something is wrong)\n"
     "  3  there is no such user, server or device (list: no server is there)";
 
 std::string footer()

@@ -18,8 +18,15 @@ TEST(Completion, OffersDevicesThatAreListed)
 TEST(Completion, OffersNoNameThatAShellWouldRun)
 {
     for (const char *const name :
-         {"$(id)", "`id`", "a;id", "a b", "a|id", "a&id", "a>b", "a*", "a?", "~a", "a\\nb", "a'b", "#a", "!a", "{a}"})
+         {"$(id)", "`id`", "a;id", "a b", "a|id", "a&id", "a>b", "a*", "~a", "a\\nb", "a'b", "#a", "!a", "{a}"})
         EXPECT_THAT(devicesIn(std::string("{\"name\": \"netsane:pi:") + name + "\"}"), IsEmpty()) << name;
+}
+
+TEST(Completion, OffersNamesAsDriversMakeThem)
+{
+    for (const std::string name :
+         {"netsane:pi:hpaio:/usb/OfficeJet_8600?serial=CN1", "netsane:[fe80::1]:6577:epson2:libusb:001:004"})
+        EXPECT_THAT(devicesIn("{\"name\": \"" + name + "\"}"), ElementsAre(name));
 }
 
 TEST(Completion, TakesAnAnswerThatIsCutOff)

@@ -18,13 +18,15 @@ class RealUser {
 public:
     RealUser()
     {
-        if (::getuid() == 0)
+        if (::getuid() == 0) {
             EXPECT_EQ(::setresuid(nobody, static_cast<uid_t>(-1), static_cast<uid_t>(-1)), 0);
+        }
     }
     ~RealUser()
     {
-        if (::geteuid() == 0)
+        if (::geteuid() == 0) {
             EXPECT_EQ(::setresuid(0, static_cast<uid_t>(-1), static_cast<uid_t>(-1)), 0);
+        }
     }
     RealUser(const RealUser &) = delete;
     RealUser &operator=(const RealUser &) = delete;
@@ -129,6 +131,7 @@ TEST_F(DeviceNodesTest, SaysWhatToDo)
     EXPECT_THAT(findings[0].advice, HasSubstr("ATTR{idVendor}==\"04b8\""));
     EXPECT_THAT(findings[0].advice, HasSubstr("GROUP=\"scanner\""));
     EXPECT_THAT(findings[0].advice, HasSubstr("or name the group that has it by the key \"group\""));
+    EXPECT_THAT(checkDeviceNodes(folders_, "")[0].advice, HasSubstr("usermod -aG scanner"));
 }
 
 TEST_F(DeviceNodesTest, WarnsOfANodeThatIsMissing)

@@ -130,6 +130,18 @@ std::string ownerOf(const std::string &path)
            " and mode " + mode;
 }
 
+// group: that netsaned has for scanners; empty where it is started by whoever asks here, with what groups they have.
+std::string adviceFor(const Node &node, const std::string &group)
+{
+    const std::string used = group.empty() ? "scanner" : group;
+    return (node.is_certain ? std::string() : "if that is a scanner: ") + "put the line  " + node.rule +
+           ", MODE=\"0660\", GROUP=\"" + used +
+           "\"  into /etc/udev/rules.d/60-netsane.rules, then  udevadm control --reload && udevadm trigger ; " +
+           (group.empty()
+                ? "and be in that group:  usermod -aG " + used + " USER , then log in anew"
+                : "or name the group that has it by the key \"group\" of netsaned.conf, and restart netsaned");
+}
+
 CheckFinding judge(const Node &node, const std::string &group)
 {
     const std::string name = node.path + " (" + node.what + ")";
@@ -139,13 +151,8 @@ CheckFinding judge(const Node &node, const std::string &group)
     if (error == ENOENT)
         return {CheckLevel::warn, std::string(area), name + ": the kernel knows it, but there is no such node",
                 "in a container the node has to be handed in"};
-    return {
-        node.is_certain ? CheckLevel::fail : CheckLevel::warn, std::string(area),
-        name + " can't be opened: " + errnoText(error) + ownerOf(node.path),
-        (node.is_certain ? std::string() : "if that is a scanner: ") + "put the line  " + node.rule +
-            ", MODE=\"0660\", GROUP=\"" + (group.empty() ? "scanner" : group) +
-            "\"  into /etc/udev/rules.d/60-netsane.rules, then  udevadm control --reload && udevadm trigger ; or name "
-            "the group that has it by the key \"group\" of netsaned.conf"};
+    return {node.is_certain ? CheckLevel::fail : CheckLevel::warn, std::string(area),
+            name + " can't be opened: " + errnoText(error) + ownerOf(node.path), adviceFor(node, group)};
 }
 
 } // namespace

@@ -17,7 +17,7 @@ struct DeviceFolders {
     std::string udev = "/run/udev/data";
 };
 
-// group: of the configuration, for what to do.
+// group: of the configuration, for what to do; empty where netsaned has the groups of whoever starts it.
 CheckFindings checkDeviceNodes(const DeviceFolders &folders, const std::string &group);
 
 } // namespace netsane
