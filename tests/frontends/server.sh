@@ -7,7 +7,7 @@ chmod 755 "$work"
 daemon=
 
 clean_up() {
-    local code=$?
+    local code=${1:-$?}
     trap - EXIT
     if [ -n "$daemon" ]; then
         kill "$daemon" 2>/dev/null || :
