@@ -27,6 +27,12 @@ constexpr Milliseconds stop_grace{8000};
 // Beside the connections' sockets: the channels of all devices that a list can hold, listeners, pipes, libraries.
 constexpr std::size_t other_descriptors = 256;
 
+// Each recording is a file of its own.
+std::size_t otherDescriptors(const ServerConfig &config) noexcept
+{
+    return other_descriptors + (config.trace.empty() ? 0 : config.trace_files);
+}
+
 // Backends, and libraries below them, use select(2), which can't take a higher descriptor.
 constexpr std::size_t device_descriptors = 1024;
 
@@ -347,9 +353,9 @@ void Supervisor::loginGivenUp(const LoginNote &note)
 
 // --- connections ----------------------------------------------------------------------------------------------
 
-std::size_t Supervisor::descriptorsFor(std::size_t connections) noexcept
+std::size_t Supervisor::descriptorsFor(const ServerConfig &config) noexcept
 {
-    return connections + other_descriptors;
+    return config.max_connections + otherDescriptors(config);
 }
 
 void Supervisor::warnOfLimit() const
@@ -358,12 +364,12 @@ void Supervisor::warnOfLimit() const
         logWarning("max_connections is " + std::to_string(config_.max_connections) + ", but the limit of " +
                    std::to_string(options_.max_descriptors) + " open files is enough for " +
                    std::to_string(maxConnections()) + " connections; " + std::to_string(config_.max_connections) +
-                   " need " + std::to_string(descriptorsFor(config_.max_connections)));
+                   " need " + std::to_string(descriptorsFor(config_)));
 }
 
 std::size_t Supervisor::maxConnections() const
 {
-    const std::size_t other = std::min(options_.max_descriptors / 2, other_descriptors);
+    const std::size_t other = std::min(options_.max_descriptors / 2, otherDescriptors(config_));
     return std::min(config_.max_connections, options_.max_descriptors - other);
 }
 

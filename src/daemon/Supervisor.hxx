@@ -51,8 +51,8 @@ public:
                std::vector<UniqueFd> sockets, ServiceNotifier notifier);
     ~Supervisor();
 
-    // What this process and the session process need for so many connections.
-    static std::size_t descriptorsFor(std::size_t connections) noexcept;
+    // What this process and the session process need for as many connections as are configured.
+    static std::size_t descriptorsFor(const ServerConfig &config) noexcept;
 
     // Blocks until SIGTERM or SIGINT has been obeyed. Throws when the daemon can't start.
     void run();

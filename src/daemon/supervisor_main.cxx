@@ -91,7 +91,7 @@ int runDaemon(const Options &options, const ProgramPaths &paths)
     supervisor_options.ports_file = options.ports_file;
     supervisor_options.check_only = options.check;
     supervisor_options.quiet_children = target == LogTarget::syslog;
-    supervisor_options.max_descriptors = raiseDescriptorLimit(Supervisor::descriptorsFor(config.max_connections));
+    supervisor_options.max_descriptors = raiseDescriptorLimit(Supervisor::descriptorsFor(config));
     supervisor_options.child_arguments = {"--log", std::string(logTargetName(target))};
     if (options.verbose)
         supervisor_options.child_arguments.push_back("--verbose");
