@@ -123,7 +123,7 @@ Query makeQuery(const DiscoveredServer &server, Milliseconds left, const char *p
     options.keep_trust = false;
     SurveyedServer result{server.name};
     result.discovered = true;
-    return {std::move(result), server.addresses, std::make_unique<ClientConnection>(std::move(options))};
+    return {std::move(result), server.freshAddresses(), std::make_unique<ClientConnection>(std::move(options))};
 }
 
 // Whether both have turned out to be one server under two names.

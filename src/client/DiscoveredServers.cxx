@@ -21,16 +21,18 @@ void makeCareful(ServerSettings &settings)
 
 } // namespace
 
-bool DiscoveredServer::isAt(const std::string &address, unsigned port) const
+std::vector<std::string> DiscoveredServer::freshAddresses() const
 {
-    return port == name.port && std::ranges::find(addresses, address) != addresses.end();
+    return {addresses.begin(), addresses.begin() + static_cast<std::ptrdiff_t>(fresh_addresses)};
 }
 
-// Those of an earlier look stay behind: each way to a server announces itself on its own, and some of them later.
+// Those of the look before stay behind: each way to a server announces itself on its own, and some of them later.
 void DiscoveredServer::note(const std::string &address, std::chrono::steady_clock::time_point look)
 {
-    if (std::exchange(seen_at, look) != look)
+    if (std::exchange(seen_at, look) != look) {
+        addresses.resize(fresh_addresses);
         fresh_addresses = 0;
+    }
     const auto fresh_end = addresses.begin() + static_cast<std::ptrdiff_t>(fresh_addresses);
     if (std::find(addresses.begin(), fresh_end, address) != fresh_end || fresh_addresses == max_addresses)
         return;
@@ -138,18 +140,21 @@ std::optional<DiscoveredServer> DiscoveredServers::find(const ServerName &name)
 {
     if (config_.discover() == Discover::no || name.isUnix() || !mayBeFound(name))
         return std::nullopt;
-    const auto copyOf = [](const DiscoveredServer *server) { return server ? std::optional(*server) : std::nullopt; };
-    const auto earlier = copyOf(known(name));
-    if (earlier && std::chrono::steady_clock::now() - earlier->seen_at <= memory)
-        return earlier;
+    const auto *const there = known(name);
+    if (there && std::chrono::steady_clock::now() - there->seen_at <= memory)
+        return *there;
+    const auto earlier = there ? std::optional(*there) : std::nullopt;
     lookFor(name);
-    auto found = copyOf(known(name));
-    if (!found)
-        return earlier; // it was listed, and may well be there
+    const auto found = std::ranges::find(servers_, name, &DiscoveredServer::name);
+    if (found == servers_.end()) {
+        if (earlier) // it was listed, and may well be there; the next listing has no more of it for that
+            servers_.push_back(*earlier);
+        return earlier;
+    }
     if (earlier)
         for (const auto &address : earlier->addresses)
             found->keep(address);
-    return found;
+    return *found;
 }
 
 } // namespace netsane

@@ -32,8 +32,8 @@ struct DiscoveredServer {
     // It was heard of there before: behind the others.
     void keep(const std::string &address);
 
-    // Whether it is reached there, whatever it is called.
-    bool isAt(const std::string &address, unsigned port) const;
+    // Where the look when it was seen last has found it.
+    std::vector<std::string> freshAddresses() const;
 };
 
 class DiscoveredServers {
@@ -44,7 +44,7 @@ public:
     static constexpr std::chrono::milliseconds usual_time{500};
     // Where something is known to be there, but not yet how it can be reached.
     static constexpr std::chrono::milliseconds longest_time{1000};
-    // A server that wasn't seen for so long isn't known any more.
+    // A server that wasn't seen for so long isn't listed any more.
     static constexpr std::chrono::seconds memory{60};
     static constexpr std::size_t max_servers = 16;
 
@@ -66,7 +66,8 @@ public:
 
     // ---- blocking, for longest_time
 
-    // The server of that name; nothing if it isn't one that would have to be found so, or isn't found.
+    // The server of that name; nothing if it isn't one that would have to be found so, or isn't found and was never
+    // listed.
     std::optional<DiscoveredServer> find(const ServerName &name);
 
     // Of a server that isn't known from the network: those of the configuration, but for a name that might have been

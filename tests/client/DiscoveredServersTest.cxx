@@ -156,9 +156,15 @@ TEST(DiscoveredServer, KeepsTheAddressesOfEarlierLooksBehind)
     server.note("10.0.0.2", second);
     server.note("fe80::1", second);
     EXPECT_EQ((Strings{"10.0.0.2", "fe80::1", "10.0.0.1"}), server.addresses);
+    EXPECT_EQ((Strings{"10.0.0.2", "fe80::1"}), server.freshAddresses());
     EXPECT_EQ(second, server.seen_at);
+    server.note("10.0.0.2", second + std::chrono::seconds(1));
+    EXPECT_EQ((Strings{"10.0.0.2", "fe80::1"}), server.addresses) << "that of two looks ago is gone";
+    server.keep("10.0.0.9");
+    server.keep("fe80::1");
+    EXPECT_EQ((Strings{"10.0.0.2", "fe80::1", "10.0.0.9"}), server.addresses);
     for (std::size_t i = 0; i < 2 * DiscoveredServer::max_addresses; ++i)
-        server.note("10.0.1." + std::to_string(i), second);
+        server.note("10.0.1." + std::to_string(i), second + std::chrono::seconds(1));
     EXPECT_EQ(DiscoveredServer::max_addresses, server.addresses.size());
     EXPECT_EQ("10.0.0.2", server.addresses.front());
 }
@@ -178,6 +184,31 @@ TEST_F(DiscoveredServersTest, FindsByName)
     EXPECT_EQ(Strings{"10.0.0.1"}, server->addresses);
     EXPECT_EQ(-1, servers.fd()) << "it looks no longer";
     EXPECT_FALSE(hasChildren());
+}
+
+TEST_F(DiscoveredServersTest, OpensWhatWasListedWhereNothingIsHeardLater)
+{
+    ClientConfig config;
+    const auto marker = folder_ + "/second";
+    DiscoveredServers servers(config,
+                              program("test -e " + marker + " || echo '" +
+                                      std::string(pi, 0, std::string(pi).size() - 1) + "'; touch " + marker),
+                              [](int, const std::string &) {});
+    const auto long_ago = std::chrono::steady_clock::now() - DiscoveredServers::memory - std::chrono::seconds(1);
+    servers.begin(long_ago);
+    while (servers.fd() >= 0) {
+        pollfd entry{servers.fd(), POLLIN, 0};
+        ::poll(&entry, 1, -1);
+        servers.advance(long_ago);
+    }
+    ASSERT_EQ(1U, servers.servers().size());
+    for (int i = 0; i < 2; ++i) {
+        const auto server = servers.find(*parseServerName("pi.local"));
+        ASSERT_TRUE(server) << i;
+        EXPECT_EQ(Strings{"10.0.0.1"}, server->addresses);
+    }
+    servers.begin(std::chrono::steady_clock::now());
+    EXPECT_TRUE(servers.servers().empty()) << "it isn't listed any more";
 }
 
 TEST_F(DiscoveredServersTest, AProgramThatHangsIsEnded)
