@@ -1,6 +1,6 @@
 // Says which refusals are logged, so that whoever is refused a thousand times a second doesn't fill the log.
 //
-// Owned by the Acceptor; no I/O, the time is an argument. One refusal a second is logged in words, the others are
+// Owned by who refuses; no I/O, the time is an argument. One refusal a second is logged in words, the others are
 // counted.
 #pragma once
 

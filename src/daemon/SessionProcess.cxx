@@ -13,12 +13,7 @@ namespace netsane {
 SessionProcess::SessionProcess(EventLoop &loop, UniqueFd supervisor_channel, ChildOptions options)
     : loop_(loop),
       options_(options),
-      evictions_timer_(loop,
-                       [this] {
-                           if (const auto count = evictions_.takeCount(); count != 0)
-                               logWarning(std::to_string(count) +
-                                          " more connections had to go, or found no place (max_strangers)");
-                       }),
+      evictions_timer_(loop, [this] { tellEvictions(); }),
       bury_(loop, [this] { bury(); }),
       supervisor_(
           loop, std::move(supervisor_channel),
@@ -142,6 +137,7 @@ void SessionProcess::becomeReady()
 
 void SessionProcess::supervisorEnded()
 {
+    tellEvictions();
     for (const auto &[id, connection] : connections_)
         connection->fail("the server is ending");
     loop_.stop();
@@ -230,6 +226,12 @@ bool SessionProcess::mayLogEviction()
     if (evictions_.counted() == 1)
         evictions_timer_.schedule(RefusalLog::interval);
     return false;
+}
+
+void SessionProcess::tellEvictions()
+{
+    if (const auto count = evictions_.takeCount(); count != 0)
+        logWarning(std::to_string(count) + " more connections had to go, or found no place (max_strangers)");
 }
 
 ClientConnection *SessionProcess::find(ConnectionId id) noexcept

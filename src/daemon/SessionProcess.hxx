@@ -44,6 +44,7 @@ private:
     void addConnection(const NewConnection &connection, std::vector<UniqueFd> fds);
     bool makeRoom(const NewConnection &newcomer);
     bool mayLogEviction();
+    void tellEvictions();
     void bury();
     ClientConnection *find(ConnectionId id) noexcept;
 

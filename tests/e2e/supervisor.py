@@ -281,6 +281,13 @@ class Limits(SupervisorTest):
             self.connect_from(server, "127.0.0.3", greeting=False)  # in or refused
         self.log_of(server, "its place was needed")
         self.assertIn("(max_strangers)", self.last_word(idle[3]))
+
+        def crowd():
+            for _ in range(10):
+                self.connect_from(server, "127.0.0.40", greeting=False)
+            return "more connections had to go" in server.log()
+
+        harness.wait_for(crowd, 60, "those that are only counted are told")
         busy.socket.settimeout(0.2)
         self.assertRaises(TimeoutError, busy.take, 1)
         server.stop()
