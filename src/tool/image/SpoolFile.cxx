@@ -53,12 +53,13 @@ std::uint64_t SpoolFile::size()
     const auto end = ::lseek(::fileno(file_.get()), 0, SEEK_END);
     if (end < 0)
         throwErrno("look at a temporary file");
-    return static_cast<std::uint64_t>(end);
+    return size_ = static_cast<std::uint64_t>(end);
 }
 
 void SpoolFile::read(std::uint64_t offset, std::span<std::byte> space)
 {
-    flush();
+    if (offset + space.size() > size_)
+        flush();
     while (!space.empty()) {
         const auto count = ::pread(::fileno(file_.get()), space.data(), space.size(), static_cast<off_t>(offset));
         if (count < 0 && errno == EINTR)
@@ -75,6 +76,7 @@ void SpoolFile::clear()
     flush();
     if (::ftruncate(::fileno(file_.get()), 0) != 0 || std::fseek(file_.get(), 0, SEEK_SET) != 0)
         throwErrno("empty a temporary file");
+    size_ = 0;
 }
 
 } // namespace netsane

@@ -27,7 +27,8 @@ public:
     void append(std::span<const std::byte> bytes);
     std::uint64_t size();
 
-    // Fills `space` from `offset`, which must be there.
+    // Fills `space` from `offset`, which must be there. What was there at a call of size() can be read whatever fails
+    // later.
     void read(std::uint64_t offset, std::span<std::byte> space);
 
     void clear();
@@ -36,6 +37,7 @@ private:
     void flush();
 
     UniqueFile file_;
+    std::uint64_t size_ = 0; // when it was asked for last
 };
 
 } // namespace netsane

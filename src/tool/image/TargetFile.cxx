@@ -78,6 +78,22 @@ UniqueFile streamOf(UniqueFd fd, const std::string &path)
     return stream;
 }
 
+// False with EEXIST where something has that name.
+bool renameToFree(const std::string &from, const std::string &to) noexcept
+{
+#ifdef RENAME_NOREPLACE
+    if (::renameat2(AT_FDCWD, from.c_str(), AT_FDCWD, to.c_str(), RENAME_NOREPLACE) == 0)
+        return true;
+    if (errno != EINVAL && errno != ENOSYS)
+        return false;
+#endif
+    // Where the system, or the file system, has no such call.
+    if (::link(from.c_str(), to.c_str()) != 0)
+        return false;
+    ::unlink(from.c_str());
+    return true;
+}
+
 mode_t currentMask() noexcept
 {
     const auto mask = ::umask(0);
@@ -181,17 +197,35 @@ void TargetFile::giveName(const std::string &folder)
     throwErrno("write " + path_);
 }
 
+void TargetFile::haveName()
+{
+    flush();
+    if (temporary_name_.get().empty())
+        giveName(folderOf(place_));
+}
+
 void TargetFile::commit()
 {
-    commitAt(place_);
+    haveName();
+    if (::rename(temporary_name_.get().c_str(), place_.c_str()) != 0)
+        throwErrno("write " + path_);
+    temporary_name_.forget();
 }
 
 std::string TargetFile::commitIncomplete()
 {
-    auto place = std::filesystem::path(place_);
-    place.replace_extension(".incomplete" + place.extension().string());
-    commitAt(place);
-    return place;
+    haveName();
+    for (int i = 1; i <= name_tries; ++i) {
+        auto place = std::filesystem::path(place_);
+        place.replace_extension(".incomplete" + (i == 1 ? "" : "-" + std::to_string(i)) + place.extension().string());
+        if (renameToFree(temporary_name_.get(), place)) {
+            temporary_name_.forget();
+            return place;
+        }
+        if (errno != EEXIST)
+            break;
+    }
+    throwErrno("write " + path_);
 }
 
 void TargetFile::flush()
@@ -199,16 +233,6 @@ void TargetFile::flush()
     // An earlier error counts, too: what a writer overlooked is missing from the file.
     if (std::fflush(stream_.get()) != 0 || std::ferror(stream_.get()) != 0 || ::fsync(::fileno(stream_.get())) != 0)
         throwErrno("write " + path_);
-}
-
-void TargetFile::commitAt(const std::string &place)
-{
-    flush();
-    if (temporary_name_.get().empty())
-        giveName(folderOf(place_));
-    if (::rename(temporary_name_.get().c_str(), place.c_str()) != 0)
-        throwErrno("write " + path_);
-    temporary_name_.forget();
 }
 
 } // namespace netsane

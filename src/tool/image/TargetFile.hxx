@@ -29,7 +29,8 @@ public:
     // The same, and then it is under its name. Once.
     void commit();
 
-    // As commit(), beside its place: "page.incomplete.pdf" for "page.pdf". Returns that path.
+    // As commit(), beside its place and in place of nothing: "page.incomplete.pdf" for "page.pdf",
+    // "page.incomplete-2.pdf" where that is there. Returns that path.
     std::string commitIncomplete();
 
     const std::string &path() const noexcept { return path_; }
@@ -60,7 +61,7 @@ private:
     void openNameless(const std::string &folder);
     void openNamed(const std::string &folder);
     void giveName(const std::string &folder);
-    void commitAt(const std::string &place);
+    void haveName();
 
     const std::string path_;       // as given
     std::string place_;            // where links lead

@@ -7,6 +7,7 @@
 #include <cstdarg>
 #include <cstring>
 #include <fcntl.h>
+#include <stdexcept>
 #include <string>
 #include <sys/stat.h>
 #include <tiffio.h>
@@ -83,6 +84,7 @@ public:
         if (TIFFWriteDirectory(tiff_.get()) == 0)
             fail("write a page");
         whole_bytes_ = sizeOf(fd_);
+        ++whole_pages_;
     }
 
     // libtiff writes what it has of a page when it closes. The pages before it are a file of their own.
@@ -94,6 +96,7 @@ public:
         tiff_.reset();
         if (::ftruncate(fd_, whole_bytes_) != 0)
             throwErrno("drop a page");
+        endChain();
     }
 
     void finish() override
@@ -136,8 +139,35 @@ private:
         return status.st_size;
     }
 
+    // The last whole page may point to a next one already: it is linked before it is written. The file is in the order
+    // of bytes of this machine: at 4, and behind the entries of each directory, there is where the next one is.
+    void endChain()
+    {
+        constexpr off_t first_link = 4;
+        constexpr off_t entry_bytes = 12;
+        off_t link = first_link;
+        for (unsigned page = 0; page < whole_pages_; ++page) {
+            const auto directory = static_cast<off_t>(at<std::uint32_t>(link));
+            const auto entries = static_cast<off_t>(at<std::uint16_t>(directory));
+            link = directory + static_cast<off_t>(sizeof(std::uint16_t)) + entries * entry_bytes;
+        }
+        const std::uint32_t none = 0;
+        if (::pwrite(fd_, &none, sizeof none, link) != sizeof none)
+            throwErrno("drop a page");
+    }
+
+    template<typename Number>
+    Number at(off_t offset) const
+    {
+        Number number{};
+        if (::pread(fd_, &number, sizeof number, offset) != sizeof number)
+            throwErrno("drop a page");
+        return number;
+    }
+
     const int fd_; // the stream's
     off_t whole_bytes_ = 0;
+    unsigned whole_pages_ = 0;
     std::unique_ptr<TIFF, TiffCloser> tiff_;
     std::vector<std::byte> buffer_;
     std::uint32_t row_ = 0;

@@ -26,13 +26,15 @@ void PageFiles::end(const Check &may_name)
         commit(may_name);
 }
 
-std::string PageFiles::keepWhole()
+std::string PageFiles::keepWhole(const Check &may_name)
 {
     if (kind_ != Kind::document || !writer_ || whole_pages_ == 0)
         return {};
     writer_->dropPage();
     writer_->finish();
     writer_.reset();
+    file_->flush();
+    may_name();
     return file_->commitIncomplete();
 }
 

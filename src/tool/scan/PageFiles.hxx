@@ -33,7 +33,7 @@ public:
 
     // Something has failed: the pages of a document that are whole get a name of their own, which is returned; "" for
     // none.
-    std::string keepWhole();
+    std::string keepWhole(const Check &may_name);
 
     // Nothing is left of what isn't committed.
     void discard() noexcept;

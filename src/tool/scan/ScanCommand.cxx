@@ -192,7 +192,7 @@ void ScanCommand::finish(const PageScan &scan, PageFiles &files) const
 }
 
 // Says where the pages are that are whole: paper is seldom fed twice gladly.
-void ScanCommand::failAfter(unsigned pages, const ToolError &error, PageFiles &files)
+void ScanCommand::failAfter(const PageScan &scan, unsigned pages, const ToolError &error, PageFiles &files)
 {
     if (pages == 0)
         throw error;
@@ -202,9 +202,10 @@ void ScanCommand::failAfter(unsigned pages, const ToolError &error, PageFiles &f
                         std::string(error.what()) + "; the " + before + " before it stay" + (pages == 1 ? "s" : ""));
     std::string kept;
     try {
-        kept = files.keepWhole();
-    } catch (const std::exception &) { // a full disk, say: the first failure is what matters
-        throw error;
+        kept = files.keepWhole([&scan] { scan.check(); });
+    } catch (const std::exception &reason) { // a full disk, say
+        throw ToolError(error.code(),
+                        std::string(error.what()) + "; the " + before + " before it can't be kept: " + reason.what());
     }
     throw ToolError(error.code(), std::string(error.what()) + "; the " + before + " before it " +
                                       (pages == 1 ? "is" : "are") + " in " + kept);
@@ -223,7 +224,7 @@ ScanCommand::Done ScanCommand::scanPages(Scanner &scanner, Resolution resolution
                 scanPage(scan, done.pages + 1, resolution, files, done);
         } catch (const ToolError &error) {
             scan.check();
-            failAfter(done.pages, error, files);
+            failAfter(scan, done.pages, error, files);
         }
         if (done.pages == 0)
             throw ToolError(ExitCode::failed, device_ + ": " + failureText(SANE_STATUS_NO_DOCS, scanner.reason()));

@@ -32,7 +32,7 @@ private:
     void requireEnd(ScannerOptions &options) const;
     std::string labelOf(unsigned page) const;
     void finish(const PageScan &scan, PageFiles &files) const;
-    [[noreturn]] static void failAfter(unsigned pages, const ToolError &error, PageFiles &files);
+    [[noreturn]] static void failAfter(const PageScan &scan, unsigned pages, const ToolError &error, PageFiles &files);
     Done scanPages(Scanner &scanner, Resolution resolution, PageFiles &files) const;
     void scanPage(PageScan &scan, unsigned number, Resolution resolution, PageFiles &files, Done &done) const;
     void scan();

@@ -44,6 +44,23 @@ protected:
 
 } // namespace
 
+TEST_F(TargetFileTest, AnIncompleteOneReplacesNothing)
+{
+    put("old");
+    for (const char *const name : {"page.incomplete.png", "page.incomplete-2.png", "page.incomplete-3.png"}) {
+        TargetFile file(path_);
+        std::fputs(name, file.stream());
+        EXPECT_EQ(file.commitIncomplete(), folder_ / name);
+    }
+    fs::create_directory(folder_ / "page.incomplete-4.png");
+    TargetFile file(path_);
+    EXPECT_EQ(file.commitIncomplete(), folder_ / "page.incomplete-5.png");
+    EXPECT_EQ(text(), "old");
+    path_ = folder_ / "page.incomplete.png";
+    EXPECT_EQ(text(), "page.incomplete.png");
+    EXPECT_EQ(entries(), 6U);
+}
+
 TEST_F(TargetFileTest, AppearsWhole)
 {
     TargetFile file(path_);

@@ -6,7 +6,9 @@
 
 #include <gtest/gtest.h>
 
+#include <csignal>
 #include <cstring>
+#include <sys/resource.h>
 #include <unistd.h>
 
 using namespace netsane;
@@ -46,6 +48,24 @@ protected:
 
     const std::string path_ = testing::TempDir() + "netsane-writers-" + std::to_string(::getpid());
     UniqueFile file_;
+};
+
+// No file gets longer while it lives.
+class FileSizeLimit {
+public:
+    explicit FileSizeLimit(rlim_t bytes)
+    {
+        ::signal(SIGXFSZ, SIG_IGN);
+        EXPECT_EQ(::getrlimit(RLIMIT_FSIZE, &before_), 0);
+        const rlimit now{bytes, before_.rlim_max};
+        EXPECT_EQ(::setrlimit(RLIMIT_FSIZE, &now), 0);
+    }
+    ~FileSizeLimit() { ::setrlimit(RLIMIT_FSIZE, &before_); }
+    FileSizeLimit(const FileSizeLimit &) = delete;
+    FileSizeLimit &operator=(const FileSizeLimit &) = delete;
+
+private:
+    rlimit before_{};
 };
 
 const PageLayout layouts[] = {
@@ -119,6 +139,47 @@ TEST_F(Writers, APageThatIsDroppedIsNotInTheDocument)
             }
         }
     }
+}
+
+// A disk that is full at any byte of a page, or of what a document keeps beside it.
+TEST_F(Writers, PagesBeforeAFullDiskAreKept)
+{
+    constexpr rlim_t first = 100;
+    constexpr rlim_t last = 2000;
+    constexpr rlim_t step = 13;
+    const PageLayout layout{31, 20, 1, 8, 300, 300};
+    std::vector<unsigned char> samples(layout.rowBytes() * layout.height);
+    for (std::size_t i = 0; i < samples.size(); ++i)
+        samples[i] = static_cast<unsigned char>(i * i * 2654435761U >> 13U);
+    int failures = 0;
+    for (const auto make : {makeTiffWriter, makePdfWriter}) {
+        for (rlim_t most = first; most < last; most += step) {
+            std::size_t whole = 1;
+            {
+                const auto writer = make(open(), {.lossless = true});
+                writePage(*writer, layout, samples);
+                try {
+                    const FileSizeLimit limit(most);
+                    writePage(*writer, layout, samples);
+                    ++whole;
+                } catch (const std::exception &) {
+                    ++failures;
+                }
+                writer->dropPage();
+                writer->finish();
+            }
+            file_.reset();
+            std::vector<std::vector<unsigned char>> pages;
+            if (make == makeTiffWriter)
+                for (const auto &page : readTiff(path_.c_str()))
+                    pages.push_back(page.bytes);
+            else
+                for (const auto &page : readPdf(path_.c_str()))
+                    pages.push_back(page.data);
+            EXPECT_EQ(pages, std::vector(whole, samples)) << most;
+        }
+    }
+    EXPECT_GT(failures, 50);
 }
 
 TEST_F(Writers, JpegIsAlmostTheSame)
