@@ -3,6 +3,7 @@
 #include "util/Printable.hxx"
 
 #include <CLI/CLI.hpp>
+#include <algorithm>
 #include <array>
 #include <cstdio>
 #include <memory>

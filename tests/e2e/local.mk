@@ -114,6 +114,7 @@ AM_TESTS_ENVIRONMENT = \
 	NETSANE_INCLUDEDIR='$(includedir)'; export NETSANE_INCLUDEDIR; \
 	NETSANE_PREFIX='$(prefix)'; export NETSANE_PREFIX; \
 	NETSANE_AVAHI='$(have_avahi)'; export NETSANE_AVAHI; \
+	NETSANE_FORMATS='$(have_png) $(have_tiff) $(have_jpeg) $(have_pdf)'; export NETSANE_FORMATS; \
 	NETSANE_SECCOMP='$(have_seccomp)'; export NETSANE_SECCOMP; \
 	NETSANE_SANITIZERS='$(enable_sanitizers)'; export NETSANE_SANITIZERS; \
 	NETSANE_PAM_TEST_MODULES='$(PAM_TEST_MODULES)'; export NETSANE_PAM_TEST_MODULES; \

@@ -16,6 +16,7 @@ SLOW = ["--resolution", "1200", "--read-delay", "--read-delay-duration", "200000
 SMALL = ["-x", "40", "-y", "30"]
 
 
+@unittest.skipIf("no" in os.environ.get("NETSANE_FORMATS", "").split(), "configured without a format of files")
 class ScanTest(harness.EndToEndTest):
     @classmethod
     def setUpClass(cls):

@@ -5,6 +5,7 @@
 #include "tool/control/Screen.hxx"
 
 #include <CLI/CLI.hpp>
+#include <algorithm>
 #include <cstdlib>
 #include <nlohmann/json.hpp>
 #include <sys/ioctl.h>
