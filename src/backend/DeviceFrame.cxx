@@ -7,6 +7,7 @@
 
 #include <algorithm>
 #include <bit>
+#include <exception>
 #include <poll.h>
 #include <sys/epoll.h>
 #include <utility>

@@ -3,6 +3,7 @@
 #include "wire/ProtocolError.hxx"
 
 #include <cerrno>
+#include <exception>
 #include <new>
 #include <utility>
 

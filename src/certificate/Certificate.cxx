@@ -7,6 +7,7 @@
 #include <arpa/inet.h>
 #include <array>
 #include <cerrno>
+#include <cstddef>
 #include <ctime>
 #include <fcntl.h>
 #include <openssl/err.h>

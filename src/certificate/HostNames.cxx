@@ -11,6 +11,7 @@
 #include <netdb.h>
 #include <thread>
 #include <unistd.h>
+#include <utility>
 
 namespace netsane {
 

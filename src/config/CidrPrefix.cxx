@@ -4,6 +4,7 @@
 #include <arpa/inet.h>
 #include <charconv>
 #include <stdexcept>
+#include <system_error>
 
 namespace netsane {
 

@@ -2,6 +2,7 @@
 // passwords are among them.
 #pragma once
 
+#include <cstddef>
 #include <optional>
 #include <string>
 #include <string_view>

@@ -3,6 +3,7 @@
 #include "daemon/Log.hxx"
 
 #include <algorithm>
+#include <cstddef>
 
 namespace netsane {
 

@@ -5,6 +5,7 @@
 
 #include <cerrno>
 #include <fcntl.h>
+#include <system_error>
 #include <utility>
 
 namespace netsane {

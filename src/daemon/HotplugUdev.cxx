@@ -7,6 +7,7 @@
 #include <libudev.h>
 #include <string_view>
 #include <unistd.h>
+#include <utility>
 
 namespace netsane {
 

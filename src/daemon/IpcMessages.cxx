@@ -3,6 +3,8 @@
 #include "wire/FrameEncoder.hxx"
 #include "wire/MessageReader.hxx"
 
+#include <utility>
+
 namespace netsane {
 
 namespace {

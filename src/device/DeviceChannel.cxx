@@ -10,6 +10,7 @@
 #include <cerrno>
 #include <cstdio>
 #include <cstdlib>
+#include <exception>
 #include <poll.h>
 #include <sys/socket.h>
 #include <system_error>

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <filesystem>
 #include <fstream>
+#include <system_error>
+#include <utility>
 
 namespace netsane {
 

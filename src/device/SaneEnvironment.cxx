@@ -2,6 +2,7 @@
 
 #include "os/Error.hxx"
 
+#include <cstddef>
 #include <cstdlib>
 #include <fcntl.h>
 #include <sys/stat.h>

@@ -11,6 +11,7 @@
 
 #include "discovery/ServiceText.hxx"
 
+#include <cstddef>
 #include <optional>
 #include <string>
 #include <string_view>

@@ -1,6 +1,7 @@
 // What a server tells in its announcement, beside its name and place: the TXT record of protocol.md §13. Plain values.
 #pragma once
 
+#include <cstddef>
 #include <optional>
 #include <span>
 #include <string>

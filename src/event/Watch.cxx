@@ -2,6 +2,7 @@
 
 #include <event2/event.h>
 #include <stdexcept>
+#include <string>
 #include <utility>
 
 namespace netsane {

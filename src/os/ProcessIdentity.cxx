@@ -3,6 +3,7 @@
 #include "os/Error.hxx"
 
 #include <cerrno>
+#include <cstddef>
 #include <grp.h>
 #include <pwd.h>
 #include <stdexcept>

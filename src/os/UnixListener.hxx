@@ -3,6 +3,7 @@
 
 #include "os/UniqueFd.hxx"
 
+#include <cstddef>
 #include <string>
 #include <sys/types.h>
 

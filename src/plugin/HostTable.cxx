@@ -5,6 +5,7 @@
 #include "util/Printable.hxx"
 
 #include <cstring>
+#include <exception>
 #include <utility>
 
 namespace netsane {

@@ -4,6 +4,7 @@
 #include "wire/MessageReader.hxx"
 
 #include <algorithm>
+#include <utility>
 
 namespace netsane {
 

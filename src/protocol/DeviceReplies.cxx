@@ -5,6 +5,8 @@
 #include "wire/FrameEncoder.hxx"
 #include "wire/MessageReader.hxx"
 
+#include <utility>
+
 namespace netsane {
 
 namespace {

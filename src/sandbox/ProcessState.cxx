@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <bit>
+#include <cstddef>
 #include <grp.h>
 #include <pwd.h>
 #include <sys/prctl.h>

@@ -1,6 +1,7 @@
 #include "session/ClientText.hxx"
 
 #include <algorithm>
+#include <cstddef>
 
 namespace netsane {
 

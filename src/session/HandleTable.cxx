@@ -4,6 +4,7 @@
 #include <cerrno>
 #include <sys/random.h>
 #include <system_error>
+#include <utility>
 
 namespace netsane {
 

@@ -1,6 +1,7 @@
 #include "tool/BytesText.hxx"
 
 #include <array>
+#include <cstddef>
 #include <cstdio>
 
 namespace netsane {

@@ -9,6 +9,7 @@
 #include <exception>
 #include <map>
 #include <string_view>
+#include <utility>
 
 namespace {
 

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <openssl/crypto.h>
+#include <utility>
 
 namespace netsane {
 

@@ -11,6 +11,7 @@
 #include <exception>
 #include <filesystem>
 #include <set>
+#include <system_error>
 
 namespace netsane {
 

@@ -6,6 +6,7 @@
 #include <chrono>
 #include <nlohmann/json_fwd.hpp>
 #include <string>
+#include <utility>
 
 namespace CLI {
 class App;

@@ -3,6 +3,7 @@
 #include "util/Utf8.hxx"
 
 #include <algorithm>
+#include <utility>
 
 namespace netsane {
 

@@ -2,7 +2,9 @@
 
 #include "util/JsonWriter.hxx"
 
+#include <algorithm>
 #include <charconv>
+#include <system_error>
 
 namespace netsane {
 

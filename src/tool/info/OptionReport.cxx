@@ -3,6 +3,8 @@
 #include "tool/scanner/OptionText.hxx"
 #include "util/Printable.hxx"
 
+#include <utility>
+
 namespace netsane {
 
 namespace {

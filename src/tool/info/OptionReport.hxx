@@ -3,6 +3,7 @@
 
 #include "tool/scanner/ScannerOptions.hxx"
 
+#include <cstddef>
 #include <optional>
 #include <string>
 #include <vector>

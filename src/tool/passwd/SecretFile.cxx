@@ -11,6 +11,7 @@
 #include <fcntl.h>
 #include <filesystem>
 #include <sys/file.h>
+#include <system_error>
 #include <thread>
 #include <unistd.h>
 

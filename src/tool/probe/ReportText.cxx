@@ -1,9 +1,11 @@
 #include "tool/probe/ReportText.hxx"
 
 #include <array>
+#include <cstddef>
 #include <cstdio>
 #include <span>
 #include <string_view>
+#include <utility>
 
 namespace netsane {
 

@@ -6,6 +6,7 @@
 
 #include "tool/image/PageLayout.hxx"
 
+#include <algorithm>
 #include <array>
 #include <limits>
 #include <sane/sane.h>

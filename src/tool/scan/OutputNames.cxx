@@ -2,6 +2,8 @@
 
 #include "tool/ToolError.hxx"
 
+#include <cstddef>
+
 namespace netsane {
 
 namespace {

@@ -1,6 +1,7 @@
 // The names of the files that a batch makes: "page-%d.png", "page-%03d.png". A plain value.
 #pragma once
 
+#include <cstddef>
 #include <optional>
 #include <string>
 

@@ -1,6 +1,7 @@
 #include "tool/scan/PageFiles.hxx"
 
 #include <sys/stat.h>
+#include <utility>
 
 namespace netsane {
 

@@ -4,6 +4,7 @@
 #include "tool/scan/FrameRows.hxx"
 
 #include <algorithm>
+#include <utility>
 
 namespace netsane {
 

@@ -8,6 +8,8 @@
 #include <array>
 #include <chrono>
 #include <cstdio>
+#include <exception>
+#include <utility>
 
 namespace netsane {
 

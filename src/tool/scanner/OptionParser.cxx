@@ -12,6 +12,7 @@
 #include <limits>
 #include <optional>
 #include <string>
+#include <system_error>
 
 namespace netsane {
 

@@ -2,6 +2,7 @@
 // without state; texts of the device are made printable.
 #pragma once
 
+#include <cstddef>
 #include <sane/sane.h>
 #include <span>
 #include <string>

@@ -5,6 +5,7 @@
 #include "tool/scanner/OptionText.hxx"
 
 #include <cstring>
+#include <utility>
 
 namespace netsane {
 

@@ -6,6 +6,7 @@
 
 #include "tool/scanner/Scanner.hxx"
 
+#include <cstddef>
 #include <functional>
 #include <optional>
 #include <string>
