@@ -43,6 +43,9 @@ class TlsHostile(harness.EndToEndTest):
             return int(file.read().split()[1]) * os.sysconf("SC_PAGE_SIZE")
 
     def descriptors(self):
+        """How many each process has. They leave no core dumps, so only root may look."""
+        if os.geteuid() != 0:
+            return {}
         return {pid: len(os.listdir(f"/proc/{pid}/fd")) for pid in (self.server.process.pid, self.session[0])}
 
     def lines_of_peers(self):
