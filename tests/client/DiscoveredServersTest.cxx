@@ -15,6 +15,8 @@ namespace {
 
 using Strings = std::vector<std::string>;
 
+constexpr const char *pi = "found pi.local 6576 10.0.0.1 there offered Pi\n";
+
 // A program that says what the test wants, in place of netsane-browse.
 class DiscoveredServersTest : public testing::Test {
 protected:
@@ -33,12 +35,19 @@ protected:
         return path;
     }
 
+    // Says it when it is run first, and then nothing.
+    std::string findsOnce()
+    {
+        const auto marker = folder_ + "/second";
+        return program("test -e " + marker + " || cat <<'END'\n" + pi + "END\ntouch " + marker);
+    }
+
     std::string lines(const std::string &text) { return program("cat <<'END'\n" + text + "END"); }
 
     // Until nothing more is to come, without a limit: machines that run tests are slow.
-    static void browse(DiscoveredServers &servers)
+    static void browse(DiscoveredServers &servers,
+                       DiscoveredServers::TimePoint begun = std::chrono::steady_clock::now())
     {
-        const auto begun = std::chrono::steady_clock::now();
         servers.begin(begun);
         while (servers.fd() >= 0) {
             pollfd entry{servers.fd(), POLLIN, 0};
@@ -66,8 +75,6 @@ protected:
     std::string said_;
     int programs_ = 0;
 };
-
-constexpr const char *pi = "found pi.local 6576 10.0.0.1 there offered Pi\n";
 
 } // namespace
 
@@ -132,11 +139,7 @@ TEST_F(DiscoveredServersTest, NothingForAllServersIsForThem)
 TEST_F(DiscoveredServersTest, KeepsWhatWasFoundBefore)
 {
     ClientConfig config;
-    const auto marker = folder_ + "/second";
-    DiscoveredServers servers(config,
-                              program("test -e " + marker + " || echo '" +
-                                      std::string(pi, 0, std::string(pi).size() - 1) + "'; touch " + marker),
-                              [](int, const std::string &) {});
+    DiscoveredServers servers(config, findsOnce(), [](int, const std::string &) {});
     browse(servers);
     browse(servers);
     EXPECT_EQ(1U, servers.servers().size());
@@ -189,18 +192,9 @@ TEST_F(DiscoveredServersTest, FindsByName)
 TEST_F(DiscoveredServersTest, OpensWhatWasListedWhereNothingIsHeardLater)
 {
     ClientConfig config;
-    const auto marker = folder_ + "/second";
-    DiscoveredServers servers(config,
-                              program("test -e " + marker + " || echo '" +
-                                      std::string(pi, 0, std::string(pi).size() - 1) + "'; touch " + marker),
-                              [](int, const std::string &) {});
+    DiscoveredServers servers(config, findsOnce(), [](int, const std::string &) {});
     const auto long_ago = std::chrono::steady_clock::now() - DiscoveredServers::memory - std::chrono::seconds(1);
-    servers.begin(long_ago);
-    while (servers.fd() >= 0) {
-        pollfd entry{servers.fd(), POLLIN, 0};
-        ::poll(&entry, 1, -1);
-        servers.advance(long_ago);
-    }
+    browse(servers, long_ago);
     ASSERT_EQ(1U, servers.servers().size());
     for (int i = 0; i < 2; ++i) {
         const auto server = servers.find(*parseServerName("pi.local"));
