@@ -317,7 +317,10 @@ class Finding(DiscoveryTest):
         for number, service in enumerate(bad):
             service.name = f"bad {number}"
         odd = self.announcement(name="\x1b]0;owned\x07\nfound x", host="odd.local", text=[b"", b"=", b"x" * 255] * 20)
-        many = [self.announcement(name=f"many {i}", host=f"many-{i}.local") for i in range(80)]
+        closed = socket.socket()  # nobody listens: a handshake with each would take longer than a listing may
+        closed.bind(("127.0.0.1", 0))
+        self.addCleanup(closed.close)
+        many = [self.announcement(name=f"many {i}", host=f"many-{i}.local", port=closed.getsockname()[1]) for i in range(80)]
         self.bus.services = [*bad, odd, self.announcement(), *many]
         client = self.looking()
         found = f"odd.local:{self.server.port}".encode()
