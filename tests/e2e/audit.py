@@ -98,8 +98,7 @@ class Audit(harness.EndToEndTest):
                     scan.process.kill()
                     self.wait_for_line("scan", result="cancelled")
                 else:
-                    (pid,) = self.server.find("netsaned-device")
-                    harness.os.kill(pid, 9)
+                    harness.os.kill(self.server.device_process("test:0"), 9)
                     scan.resume()
                     self.wait_for_line("scan", result="failed")
                     self.wait_for_line("close", result="lost")

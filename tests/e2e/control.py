@@ -107,7 +107,7 @@ class Status(ControlTest):
         self.assertIn("bytes_per_second", mine)
         holder = status["devices"][0]["held_by"]
         self.assertEqual((holder["connection"], holder["user"]), (mine["id"], "alice"))
-        self.assertEqual([holder["process"]], self.server.find("netsaned-device"))
+        self.assertEqual(holder["process"], self.server.device_process("test:0"))
         self.assertEqual(status["users"], [{"user": "alice", "connections": 1, "devices": 1}])
         self.assertEqual(status["processes"]["device"]["busy"], 1)
         text = self.tool("status").out.decode()
@@ -135,7 +135,7 @@ class Status(ControlTest):
         penalties = harness.wait_for(lambda: self.status()["penalties"], DEADLINE, "the failure shows")
         self.assertEqual(penalties[0]["host"], "127.0.0.1")
         scan = self.held_scan()
-        os.kill(self.server.find("netsaned-device")[0], signal.SIGKILL)
+        os.kill(self.server.device_process("test:0"), signal.SIGKILL)
         self.assertNotEqual(scan.finish().code, 0)
         error = harness.wait_for(lambda: self.status()["devices"][0]["last_error"], DEADLINE, "the error shows")
         self.assertIn("killed by signal 9", error["text"])

@@ -426,6 +426,13 @@ class Daemon:
         """Pids of device processes that wait until somebody opens a device."""
         return [pid for pid in self.members() if waits_for_a_device(pid)]
 
+    def device_process(self, device):
+        """The pid of the process that the device was last opened in; a listing has one of its own."""
+        opened = re.findall(rf"audit: open result=granted .*\bdevice={re.escape(device)} .*\bprocess=(\d+)", self.log())
+        if not opened:
+            raise AssertionError(f"{device} was not opened, log:\n{self.log()}")
+        return int(opened[-1])
+
     def settle(self):
         """Waits until a device process is ready for the next OPEN, nobody lists or scans, and all processes only wait."""
         def looks():
@@ -444,7 +451,7 @@ class Daemon:
         found = [pid for pid in self.find(program) if parents.get(pid) == self.session_id]
         return found[0] if len(found) == 1 else None
 
-    def wait_gone(self, deadline=5.0):
+    def wait_gone(self, deadline=20.0):
         """Waits until no process of the daemon is left, zombies included; the supervisor must have been waited for."""
         def gone():
             self.reap()

@@ -164,7 +164,7 @@ class Warm(ReadyTest):
         self.waiting()
         os.kill(self.server.process.pid, signal.SIGKILL)
         self.server.process.wait()
-        self.server.wait_gone(5.0)
+        self.server.wait_gone()
 
     def test_sighup_with_other_backends(self):
         self.serve()

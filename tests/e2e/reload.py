@@ -33,19 +33,19 @@ class ReloadTest(harness.EndToEndTest):
         self.port = self.server.port
         self.before = resource.prlimit(self.server.process.pid, resource.RLIMIT_NOFILE)
 
-    def configuration(self, user, device, listen, auth_at):
-        """With a crypt method that has files, and takes its time to start."""
+    def configuration(self, user, device, listen, auth_at, at_start="nothing"):
+        """With a crypt method that has files."""
         return {"keys": {"auth": ["unix"], "auth_at": auth_at, "auth_fail_delay": 0, "crypt": ["escape", "none"],
                          "plugin_dir": self.plugins, "listen": [f"127.0.0.1:{self.port or 0}", *listen]},
                 "tables": [("[auth_unix]", {"file": self.users[user]}),
-                           ("[crypt_escape]", {"at_start": "nap", **self.files}),
+                           ("[crypt_escape]", {"at_start": at_start, **self.files}),
                            ("[[allow]]", {"users": [user], "devices": [device]})]}
 
     def first(self):
         return self.configuration("alice", "test:0", [], "open")
 
-    def second(self):
-        return self.configuration("bob", "test:1", [f"unix:{self.path}"] if self.listens else [], "connect")
+    def second(self, at_start="nothing"):
+        return self.configuration("bob", "test:1", [f"unix:{self.path}"] if self.listens else [], "connect", at_start)
 
     # --- what is in force ----------------------------------------------------------------------------------------------
 
@@ -73,7 +73,8 @@ class ReloadTest(harness.EndToEndTest):
     # --- reloads -------------------------------------------------------------------------------------------------------
 
     def reload(self, configuration, free=None):
-        """Whether it was taken over. `free`: so many descriptors from the trial on."""
+        """Whether it was taken over. `free`: so many descriptors from the trial on, whose process stops itself; the one that serves
+        does then, too."""
         self.server.configure(configuration["keys"], tables=configuration["tables"])
         begin = len(self.server.log())
         os.kill(self.server.process.pid, signal.SIGHUP)
@@ -83,9 +84,18 @@ class ReloadTest(harness.EndToEndTest):
             return "configuration reloaded" in log or ("not reloaded" in log and "refused")
 
         if free is not None:
-            harness.wait_for(lambda: len(self.server.find("netsaned-session")) == 2 or outcome(), SOON, "it is tried")
+            tried = harness.wait_for(self.stopped, SOON, "it is tried")
             self.limit(free)
-        return harness.wait_for(outcome, SOON, lambda: f"an outcome: {self.server.log()[begin:]}") is True
+            os.kill(tried, signal.SIGCONT)
+        taken_over = harness.wait_for(outcome, SOON, lambda: f"an outcome: {self.server.log()[begin:]}") is True
+        if free is not None and taken_over:
+            os.kill(harness.wait_for(self.stopped, SOON, "it is taken over"), signal.SIGCONT)
+        return taken_over
+
+    def stopped(self):
+        """The pid of a process that has stopped itself, or None."""
+        states = {entry[0]: entry[1] for entry in harness.processes()}
+        return next((pid for pid in self.server.find("netsaned-session") if states.get(pid) == "T"), None)
 
     def limit(self, free):
         """Leaves the supervisor so many descriptors that it may open."""
@@ -96,7 +106,7 @@ class ReloadTest(harness.EndToEndTest):
     def test_all_or_nothing_at_the_end(self):
         for listens in (False, True):
             self.listens = listens
-            self.try_with_more_and_more(1, lambda free: self.reload(self.second(), free))
+            self.try_with_more_and_more(1, lambda free: self.reload(self.second("stop"), free))
             self.assertTrue(self.reload(self.first()), self.server.log())
         self.server.stop()
 

@@ -1,7 +1,8 @@
 #!/bin/sh
 # make fuzz: each target for some seconds, two at a time, in the build folder. New inputs go to tests/fuzz/found/, what
 # fails to tests/fuzz/crashes/.
-# usage: run_fuzzers.sh SOURCE_FOLDER SECONDS NAMES PROGRAM...   NAMES: those targets only; empty: all programs
+# usage: run_fuzzers.sh SOURCE_FOLDER SECONDS NAMES PROGRAM...   NAMES: those targets only, in this order; with =SECONDS of
+# its own behind it where it has some; empty: all programs
 set -u
 source=$1
 seconds=$2
@@ -11,6 +12,7 @@ shift 3
 # Itself, with --one TARGET: a line when that is done, with what it counted: executions, and at the end coverage and features.
 if [ "${1:-}" = --one ]; then
     target=${2##*/}
+    case $target in *=*) seconds=${target#*=} target=${target%%=*} ;; esac
     found=tests/fuzz/found/$target
     dictionary=$source/tests/fuzz/dictionaries/$target.dict
     [ -f "$dictionary" ] && dictionary="-dict=$dictionary" || dictionary=

@@ -66,7 +66,7 @@ int connectElsewhere()
 
 const std::map<std::string, std::function<int()>> attempts = {
     {"nothing", [] { return 0; }},
-    {"nap", [] { return failed(::usleep(200000)); }},
+    {"stop", [] { return ::raise(SIGSTOP); }}, // until somebody lets it go on
     {"open", [] { return openFile("/etc/passwd", O_RDONLY); }},
     {"create", [] { return openFile("/tmp/netsane-escape", O_WRONLY | O_CREAT); }},
     {"fork", forkAway},
