@@ -44,6 +44,10 @@ install_units = install-units
 uninstall_units = uninstall-units
 endif
 
+# To be copied by who wants it.
+unitexampledir = $(docdir)/examples
+dist_unitexample_DATA = packaging/systemd/local-scanners.conf
+
 install-units:
 	$(MKDIR_P) "$(DESTDIR)$(sysusersdir)" "$(DESTDIR)$(netsanestatedir)"
 	if test '$(netsanerunstatedir)' != /run/netsane; then $(MKDIR_P) "$(DESTDIR)$(netsanerunstatedir)"; fi
