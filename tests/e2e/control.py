@@ -108,6 +108,7 @@ class Status(ControlTest):
         holder = status["devices"][0]["held_by"]
         self.assertEqual((holder["connection"], holder["user"]), (mine["id"], "alice"))
         self.assertEqual(holder["process"], self.server.device_process("test:0"))
+        self.assertIn(holder["process"], self.server.find("netsaned-device"))
         self.assertEqual(status["users"], [{"user": "alice", "connections": 1, "devices": 1}])
         self.assertEqual(status["processes"]["device"]["busy"], 1)
         text = self.tool("status").out.decode()

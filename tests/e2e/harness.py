@@ -451,7 +451,7 @@ class Daemon:
         found = [pid for pid in self.find(program) if parents.get(pid) == self.session_id]
         return found[0] if len(found) == 1 else None
 
-    def wait_gone(self, deadline=20.0):
+    def wait_gone(self, deadline=5.0):
         """Waits until no process of the daemon is left, zombies included; the supervisor must have been waited for."""
         def gone():
             self.reap()

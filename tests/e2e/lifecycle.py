@@ -60,7 +60,9 @@ class Lifecycle(harness.EndToEndTest):
         scans = [self.scanning(self.scanner, "-d", self.device(number), *args, hold=1000) for number in (0, 1)]
         for scan in scans:
             scan.wait_held()
-        self.assertNotEqual(*(self.server.device_process(f"test:{number}") for number in (0, 1)))
+        serving = {self.server.device_process(f"test:{number}") for number in (0, 1)}
+        self.assertEqual(len(serving), 2)
+        self.assertLessEqual(serving, set(self.server.find("netsaned-device")))
         expected = self.expected(*args).out
         for scan in scans:
             result = scan.finish()
