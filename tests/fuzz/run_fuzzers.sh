@@ -1,5 +1,5 @@
 #!/bin/sh
-# make fuzz: each target for some seconds, two at a time, in the build folder. New inputs go to tests/fuzz/found/, what
+# make fuzz: each target for some seconds, two at a time (FUZZ_JOBS), in the build folder. New inputs go to tests/fuzz/found/, what
 # fails to tests/fuzz/crashes/.
 # usage: run_fuzzers.sh SOURCE_FOLDER SECONDS NAMES PROGRAM...   NAMES: those targets only, in this order; with =SECONDS of
 # its own behind it where it has some; empty: all programs
@@ -31,7 +31,7 @@ fi
 mkdir -p tests/fuzz/crashes || exit 1
 # shellcheck disable=SC2086 # names are words
 printf '%s\n' ${names:-"$@"} |
-    xargs -n 1 -P 2 /bin/sh "$0" "$source" "$seconds" '' --one
+    xargs -n 1 -P "${FUZZ_JOBS:-2}" /bin/sh "$0" "$source" "$seconds" '' --one
 code=$?
 ls tests/fuzz/crashes
 if [ "$code" -ne 0 ]; then
